@@ -1,0 +1,5 @@
+/// Benchmarks.
+@NullMarked
+package dev.cortado.bench;
+
+import org.jspecify.annotations.NullMarked;

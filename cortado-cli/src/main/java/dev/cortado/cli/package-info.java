@@ -1,0 +1,5 @@
+/// Commands.
+@NullMarked
+package dev.cortado.cli;
+
+import org.jspecify.annotations.NullMarked;

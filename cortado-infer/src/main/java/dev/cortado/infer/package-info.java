@@ -1,0 +1,5 @@
+/// Generation.
+@NullMarked
+package dev.cortado.infer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Reading text.
+@NullMarked
+package dev.cortado.text.corpus;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// Training.
+@NullMarked
+package dev.cortado.train;
+
+import org.jspecify.annotations.NullMarked;
