@@ -1,0 +1,96 @@
+package dev.cortado.tensor;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+
+/// Functions of neural networks on tensors: LibTorch's own, differentiable. Fused forms live in [Fused].
+public final class Nn {
+    /// A target that takes no part in a loss.
+    public static final long IGNORED = -100;
+
+    private Nn() {}
+
+    /// x·Wᵀ, in the dtype of both. x [.., N], weight [M, N] → [.., M].
+    public static Tensor linear(Tensor x, Tensor weight) {
+        return Native.run("linear", () -> torch.linear(x.handle(), weight.handle()), x, weight);
+    }
+
+    /// Rows of `weight` [V, D] named by `ids` (I64, any shape) → [.., D].
+    public static Tensor embedding(Tensor weight, Tensor ids) {
+        return Native.run("embedding", () -> torch.embedding(weight.handle(), ids.handle()), weight, ids);
+    }
+
+    /// x/√(mean(x²) + ε) · weight over the last dimension (Zhang & Sennrich 2019, arXiv:1910.07467). Statistics
+    /// in F32.
+    public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        long[] last = {weight.count()};
+        try (var w = new TensorOptional(weight.handle());
+                var eps = new DoubleOptional(epsilon)) {
+            return Native.run("rmsNorm", () -> torch.rms_norm(x.handle(), last, w, eps), x, weight);
+        }
+    }
+
+    /// x·sigmoid(x) (Hendrycks & Gimpel 2016; Ramachandran et al. 2017).
+    public static Tensor silu(Tensor x) {
+        return Native.run("silu", () -> torch.silu(x.handle()), x);
+    }
+
+    /// Mean negative log-likelihood of `targets` (I64 [..]) under `logits` [.., V]; targets equal to [#IGNORED]
+    /// do not count.
+    public static Tensor crossEntropy(Tensor logits, Tensor targets) {
+        return crossEntropy(logits, targets, MEAN);
+    }
+
+    /// The sum instead of the mean of [#crossEntropy].
+    public static Tensor crossEntropySum(Tensor logits, Tensor targets) {
+        return crossEntropy(logits, targets, SUM);
+    }
+
+    /// softmax(q·kᵀ/√C + mask)·v by LibTorch's own kernel: flash attention on CUDA, a slow-backward one on the
+    /// CPU.
+    ///
+    /// q [B, H, T, C], k and v [B, K, S, C] with K dividing H; without a mask, `causal` hides the future.
+    public static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, boolean causal) {
+        boolean grouped = q.size(1) != k.size(1);
+        try (var scale = new DoubleOptional()) {
+            return Native.run(
+                    "scaledDotProduct",
+                    () -> torch.scaled_dot_product_attention(
+                            q.handle(), k.handle(), v.handle(), Constants.NO_TENSOR, 0.0, causal, scale, grouped),
+                    q,
+                    k,
+                    v);
+        }
+    }
+
+    /// The same with a mask that is added to the scores: [B or 1, H or 1, T, S], of q's dtype.
+    public static Tensor scaledDotProduct(Tensor q, Tensor k, Tensor v, Tensor mask) {
+        boolean grouped = q.size(1) != k.size(1);
+        try (var scale = new DoubleOptional();
+                var added = new TensorOptional(mask.handle())) {
+            return Native.run(
+                    "scaledDotProduct",
+                    () -> torch.scaled_dot_product_attention(
+                            q.handle(), k.handle(), v.handle(), added, 0.0, false, scale, grouped),
+                    q,
+                    k,
+                    v,
+                    mask);
+        }
+    }
+
+    private static final long MEAN = 1;
+    private static final long SUM = 2;
+
+    private static Tensor crossEntropy(Tensor logits, Tensor targets, long reduction) {
+        Tensor rows = logits.flatten(0, -2);
+        Tensor flat = targets.reshape(-1);
+        return Native.run(
+                "crossEntropy",
+                () -> torch.cross_entropy_loss(
+                        rows.handle(), flat.handle(), Constants.NO_TENSOR, reduction, IGNORED, 0.0),
+                logits,
+                targets);
+    }
+}
