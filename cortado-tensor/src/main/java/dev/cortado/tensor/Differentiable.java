@@ -1,9 +1,12 @@
 package dev.cortado.tensor;
 
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
+import org.jspecify.annotations.Nullable;
 
 /// A differentiable function made in Java: its value is computed without recording, its gradient by a function of
 /// ours that LibTorch's backward pass calls.
@@ -50,14 +53,14 @@ public final class Differentiable {
         // y is a view of z, z an identity of x. The hook on y computes dx; the hook on z passes it on in
         // place of what the view's own backward makes of dy.
         Tensor z = Native.run(name, () -> x.handle().alias(), x);
-        Tensor[] dx = new Tensor[1];
-        hook(name, z, ignored -> dx[0]);
+        var stored = new AtomicReference<@Nullable Tensor>();
+        hook(name, z, _ -> Scope.innermost(name).take(Objects.requireNonNull(stored.getAndSet(null))));
         Tensor y = z.reshape(-1)
                 .slice(0, 0, computed.count())
                 .reshape(computed.shape().sizes());
         y.handle().set_data(computed.handle());
         hook(name, y, dy -> {
-            dx[0] = gradient.apply(dy);
+            stored.set(Scope.innermost(name).own(gradient.apply(dy)));
             return dy;
         });
         return y;
@@ -81,8 +84,13 @@ public final class Differentiable {
 
     /// Called by the backward pass; it belongs to the scope the forward pass ran in.
     private static final class Hook extends TensorTensorHook {
+        /// The hook whose result the engine took last on this thread: once the next one is called, that
+        /// result has been copied and our handle of it, which keeps its memory alive, can go.
+        private static final ThreadLocal<@Nullable Hook> LAST = new ThreadLocal<>();
+
         private final String name;
         private final Function<Tensor, Tensor> gradient;
+        private org.bytedeco.pytorch.@Nullable Tensor returned;
 
         Hook(String name, Function<Tensor, Tensor> gradient) {
             this.name = name;
@@ -91,10 +99,30 @@ public final class Differentiable {
 
         @Override
         public TensorBase call(TensorBase upstream) {
+            Hook last = LAST.get();
+            if (last != null) {
+                last.drop();
+            }
+            LAST.set(this);
             try (var _ = Scope.open(name + " backward");
-                    var _ = Grad.off()) {
+                    var _ = Grad.off();
+                    upstream) { // the binding copied the engine's gradient onto the heap for us
                 Tensor dy = Native.run(name, () -> new org.bytedeco.pytorch.Tensor(upstream));
-                return new org.bytedeco.pytorch.Tensor(gradient.apply(dy).handle());
+                returned = new org.bytedeco.pytorch.Tensor(gradient.apply(dy).handle());
+                return returned;
+            }
+        }
+
+        @Override
+        public void close() {
+            drop();
+            super.close();
+        }
+
+        private void drop() {
+            if (returned != null) {
+                returned.close();
+                returned = null;
             }
         }
     }

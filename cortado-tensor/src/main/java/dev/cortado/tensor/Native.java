@@ -26,7 +26,7 @@ final class Native {
     }
 
     static DType of(ScalarType type) {
-        return switch (type) {
+        return switch (type.intern()) { // the binding makes enum constants that are not the declared ones
             case Double -> DType.F64;
             case Float -> DType.F32;
             case Half -> DType.F16;

@@ -71,6 +71,16 @@ public final class Scope implements AutoCloseable {
         return tensor;
     }
 
+    /// Takes over a free-standing tensor, to be freed with this scope; returns it.
+    public Tensor take(Tensor tensor) {
+        if (tensor.isOwned()) {
+            throw new TensorException(
+                    "scope '" + name + "' cannot take " + tensor.describe() + ": another scope owns it");
+        }
+        adopt(tensor);
+        return tensor;
+    }
+
     /// Frees everything that still belongs to this scope.
     ///
     /// @throws TensorException on another thread than the one that opened it, or while a scope inside it is open

@@ -543,6 +543,10 @@ public final class Tensor implements AutoCloseable {
         return handle;
     }
 
+    boolean isOwned() {
+        return owner != null;
+    }
+
     void ownedBy(@Nullable Scope scope) {
         owner = scope;
     }
