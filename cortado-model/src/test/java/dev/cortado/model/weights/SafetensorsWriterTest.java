@@ -1,5 +1,6 @@
 package dev.cortado.model.weights;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
@@ -131,7 +132,7 @@ class SafetensorsWriterTest {
                         file.toString())
                 .redirectErrorStream(true)
                 .start();
-        String output = new String(child.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(child.getInputStream().readAllBytes(), UTF_8);
         assertThat(child.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(output)
                 .contains("cannot write tensor 'large' (4194304 bytes) to " + file)
