@@ -1,0 +1,49 @@
+package dev.cortado.model.weights;
+
+import dev.cortado.tensor.DType;
+import dev.cortado.tensor.Shape;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+
+/// A tensor on its way into a file. Its bytes are asked for when their turn comes, so a whole model need not be in
+/// main memory, or in the file's dtype, at once.
+public record OutgoingTensor(String name, DType dtype, Shape shape, Content content) {
+    public OutgoingTensor {
+        if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {
+            throw new IllegalArgumentException("a tensor cannot be named " + StrictJson.quoted(name));
+        }
+        if (shape.count() > Long.MAX_VALUE / dtype.bytes()) {
+            throw new IllegalArgumentException("tensor " + StrictJson.quoted(name) + " of " + dtype + " " + shape
+                    + " has more than 2^63 - 1 bytes");
+        }
+    }
+
+    /// A tensor whose bytes are at hand: row-major, little-endian.
+    ///
+    /// @throws IllegalArgumentException when the number of bytes is not that of the shape
+    public static OutgoingTensor of(String name, DType dtype, Shape shape, MemorySegment bytes) {
+        return of(new StoredTensor(name, dtype, shape, bytes));
+    }
+
+    /// A copy of a stored tensor; its source must stay open until it is written.
+    public static OutgoingTensor of(StoredTensor stored) {
+        return new OutgoingTensor(stored.name(), stored.dtype(), stored.shape(), sink -> sink.write(stored.bytes()));
+    }
+
+    /// Bytes the tensor takes in the file.
+    public long bytes() {
+        return shape.count() * dtype.bytes();
+    }
+
+    /// Gives all bytes of a tensor to a sink, in as many parts as suits it; memory it takes for that, it also frees.
+    @FunctionalInterface
+    public interface Content {
+        void writeTo(Sink sink) throws IOException;
+    }
+
+    /// Takes the next bytes of a tensor; they are in the file when the call returns.
+    @FunctionalInterface
+    public interface Sink {
+        void write(MemorySegment part) throws IOException;
+    }
+}

@@ -1,0 +1,22 @@
+package dev.cortado.model.weights;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.SequencedSet;
+
+/// Named tensors in storage, whatever the format: all that building a model needs to know about its weights.
+///
+/// Thread-safe while open. Closing invalidates every view handed out, and closing again does nothing.
+public interface WeightSource extends AutoCloseable {
+    /// The file or folder the tensors come from, for messages.
+    Path path();
+
+    /// All tensor names, in the order of the file (or of the index of several files).
+    SequencedSet<String> names();
+
+    /// A view of one tensor; empty when there is none of that name.
+    Optional<StoredTensor> find(String name);
+
+    @Override
+    void close();
+}
