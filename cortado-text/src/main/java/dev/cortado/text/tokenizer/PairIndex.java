@@ -1,0 +1,85 @@
+package dev.cortado.text.tokenizer;
+
+import java.util.Arrays;
+
+/// Numbers pairs of token ids `0, 1, 2, …` in the order they are added: a hash table with open addressing, because
+/// looking up a pair is the innermost step of both encoding and training. Lookups may run in many threads once
+/// adding is over.
+final class PairIndex {
+    static final int ABSENT = -1;
+    private static final long EMPTY = -1; // no pair: ids are not negative
+
+    private long[] keys;
+    private int[] values;
+    private int size;
+
+    PairIndex(int expected) {
+        int capacity = Math.max(16, Integer.highestOneBit(Math.max(1, expected)) << 2);
+        keys = new long[capacity];
+        values = new int[capacity];
+        Arrays.fill(keys, EMPTY);
+    }
+
+    /// A pair as one number; numbers order as pairs do, by the left id and then the right one.
+    static long pair(int left, int right) {
+        return (long) left << 32 | right;
+    }
+
+    static int left(long pair) {
+        return (int) (pair >>> 32);
+    }
+
+    static int right(long pair) {
+        return (int) pair;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /// The number of a pair, [#ABSENT] when it was never added.
+    int find(long pair) {
+        int slot = slot(pair);
+        return keys[slot] == pair ? values[slot] : ABSENT;
+    }
+
+    /// The number of a pair, the next free one when it is new.
+    int add(long pair) {
+        int slot = slot(pair);
+        if (keys[slot] == pair) {
+            return values[slot];
+        }
+        if (2 * size >= keys.length) {
+            grow();
+            slot = slot(pair);
+        }
+        keys[slot] = pair;
+        values[slot] = size;
+        return size++;
+    }
+
+    private int slot(long pair) {
+        int mask = keys.length - 1;
+        long mixed = pair * 0x9E3779B97F4A7C15L;
+        int slot = (int) (mixed >>> 32) & mask;
+        while (keys[slot] != EMPTY && keys[slot] != pair) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        long[] oldKeys = keys;
+        int[] oldValues = values;
+        keys = new long[2 * oldKeys.length];
+        values = new int[keys.length];
+        Arrays.fill(keys, EMPTY);
+        for (int i = 0; i < oldKeys.length; i++) {
+            if (oldKeys[i] != EMPTY) {
+                int slot = slot(oldKeys[i]);
+                keys[slot] = oldKeys[i];
+                values[slot] = oldValues[i];
+            }
+        }
+    }
+}
