@@ -1,5 +1,6 @@
 package dev.cortado.tensor;
 
+import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
@@ -45,6 +46,44 @@ public final class Nn {
     /// The sum instead of the mean of [#crossEntropy].
     public static Tensor crossEntropySum(Tensor logits, Tensor targets) {
         return crossEntropy(logits, targets, SUM);
+    }
+
+    /// silu(gate) ⊙ up (Shazeer 2020, arXiv:2002.05202).
+    public static Tensor swiGlu(Tensor gate, Tensor up) {
+        return silu(gate).mul(up);
+    }
+
+    /// Rotary positions (Su et al. 2021, arXiv:2104.09864): each pair of channels (i, i + C/2) of x [B, H, T, C]
+    /// turned by the angle whose `cos` and `sin` are [B or 1, 1, T, C/2] in F32.
+    public static Tensor rotate(Tensor x, Tensor cos, Tensor sin) {
+        long half = x.size(-1) / 2;
+        Tensor first = x.slice(-1, 0, half);
+        Tensor second = x.slice(-1, half);
+        Tensor c = cos.to(x.dtype());
+        Tensor s = sin.to(x.dtype());
+        return Tensors.cat(
+                List.of(first.mul(c).sub(second.mul(s)), second.mul(c).add(first.mul(s))), -1);
+    }
+
+    /// softmax(scale·scores) over the last dimension, where row r (counted modulo `rows`) sees columns 0 to r
+    /// only. scores [.., G·rows, rows].
+    public static Tensor causalSoftmax(Tensor scores, double scale, long rows) {
+        Tensor order = Tensors.range(0, rows, scores.device());
+        Tensor future = order.unsqueeze(0).gt(order.unsqueeze(1)); // [T, T]
+        Tensor byGroup = scores.reshape(scores.size(0), scores.size(1), -1, rows, rows);
+        return byGroup.mul(scale)
+                .maskedFill(future, Double.NEGATIVE_INFINITY)
+                .softmax(-1)
+                .reshape(scores.shape().sizes());
+    }
+
+    /// softmax(scale·scores + mask) over the last dimension. scores [B, K, G·T, S], mask [B or 1, 1, T, S].
+    public static Tensor maskedSoftmax(Tensor scores, double scale, Tensor mask) {
+        Tensor byGroup = scores.reshape(scores.size(0), scores.size(1), -1, mask.size(2), mask.size(3));
+        return byGroup.mul(scale)
+                .add(mask.unsqueeze(1))
+                .softmax(-1)
+                .reshape(scores.shape().sizes());
     }
 
     /// softmax(q·kᵀ/√C + mask)·v by LibTorch's own kernel: flash attention on CUDA, a slow-backward one on the

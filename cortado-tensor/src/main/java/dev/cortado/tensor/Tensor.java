@@ -366,6 +366,16 @@ public final class Tensor implements AutoCloseable {
         return op("and", () -> handle.logical_and(other.handle()), other);
     }
 
+    /// Element-wise or of BOOL tensors.
+    public Tensor or(Tensor other) {
+        return op("or", () -> handle.logical_or(other.handle()), other);
+    }
+
+    /// Element-wise negation of a BOOL tensor.
+    public Tensor not() {
+        return op("not", () -> handle.logical_not());
+    }
+
     // --- in place
 
     /// Overwrites every element by those of `source`, converted and broadcast.

@@ -1,0 +1,50 @@
+package dev.cortado.model.arch;
+
+import dev.cortado.model.ModelSpec;
+
+/// The numbers of a [Llama].
+///
+/// @param heads       query heads
+/// @param kvHeads     key/value heads; divides `heads`
+/// @param headDim     channels per head, even
+/// @param hiddenWidth width of the feed-forward layer
+/// @param ropeTheta   base of the rotary frequencies
+/// @param tiedHead    whether the output projection is the embedding
+public record LlamaSpec(
+        int vocabSize,
+        int contextLength,
+        int width,
+        int layers,
+        int heads,
+        int kvHeads,
+        int headDim,
+        int hiddenWidth,
+        double normEpsilon,
+        double ropeTheta,
+        boolean tiedHead)
+        implements ModelSpec {
+    public LlamaSpec {
+        require(vocabSize > 0, "vocabSize " + vocabSize + " is not positive");
+        require(contextLength > 0, "contextLength " + contextLength + " is not positive");
+        require(layers > 0, "layers " + layers + " is not positive");
+        require(
+                width > 0 && hiddenWidth > 0,
+                "width " + width + " and hiddenWidth " + hiddenWidth + " must be positive");
+        require(
+                heads > 0 && kvHeads > 0 && heads % kvHeads == 0,
+                "heads " + heads + " is not divisible by kvHeads " + kvHeads);
+        require(headDim > 0 && headDim % 2 == 0, "headDim " + headDim + " is not a positive even number");
+        require(normEpsilon > 0 && ropeTheta > 0, "normEpsilon and ropeTheta must be positive");
+    }
+
+    @Override
+    public String architecture() {
+        return "LlamaForCausalLM";
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+}

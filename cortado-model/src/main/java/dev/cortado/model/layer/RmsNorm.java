@@ -1,0 +1,23 @@
+package dev.cortado.model.layer;
+
+import dev.cortado.model.Init;
+import dev.cortado.model.Params;
+import dev.cortado.tensor.Nn;
+import dev.cortado.tensor.Shape;
+import dev.cortado.tensor.Tensor;
+
+/// x/√(mean(x²) + ε)·weight over the last dimension (Zhang & Sennrich 2019, arXiv:1910.07467).
+public final class RmsNorm {
+    private final Tensor weight; // [D]
+    private final double epsilon;
+
+    public RmsNorm(Params params, int width, double epsilon) {
+        this.weight = params.tensor("weight", Shape.of(width), new Init.Ones());
+        this.epsilon = epsilon;
+    }
+
+    /// x [.., D] → [.., D].
+    public Tensor forward(Tensor x) {
+        return Nn.rmsNorm(x, weight, epsilon);
+    }
+}
