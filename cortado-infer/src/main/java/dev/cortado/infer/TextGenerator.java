@@ -1,0 +1,55 @@
+package dev.cortado.infer;
+
+import dev.cortado.infer.sample.Sampling;
+import dev.cortado.model.CausalLm;
+import dev.cortado.model.config.TextEnds;
+import dev.cortado.tensor.DType;
+import dev.cortado.text.tokenizer.StreamDecoder;
+import dev.cortado.text.tokenizer.Tokenizer;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+
+/// Continues a text in words: encodes the prompt, generates, and hands out text as soon as it is certain: whole
+/// characters only, and nothing that may still turn out to be the beginning of a stop string.
+public final class TextGenerator {
+    private final Generator generator;
+    private final CausalLm model;
+    private final TextEnds ends;
+    private final Tokenizer tokenizer;
+
+    /// What was generated, as text.
+    public record Answer(String text, Generation generation) {}
+
+    public TextGenerator(CausalLm model, TextEnds ends, Tokenizer tokenizer, DType precision) {
+        this.generator = new Generator(model, precision);
+        this.model = model;
+        this.ends = ends;
+        this.tokenizer = tokenizer;
+    }
+
+    /// The prompt's ids, with the model's begin-of-text id before them if it has one.
+    public Prompt prompt(String text) {
+        int[] encoded = tokenizer.encode(text);
+        int[] ids = ends.bos().isPresent()
+                ? IntStream.concat(IntStream.of(ends.bos().getAsInt()), IntStream.of(encoded))
+                        .toArray()
+                : encoded;
+        return Prompt.of(ids, model.spec());
+    }
+
+    /// Goes on until the model ends the text, one of `stops` appears (it is not part of the answer), or for
+    /// `maxNewTokens`. `stream` is given the text piece by piece; the pieces together are the answer's text.
+    public Answer generate(
+            Prompt prompt, int maxNewTokens, Sampling sampling, List<String> stops, Consumer<String> stream) {
+        var text = new StopText(stops, stream);
+        var decoder = new StreamDecoder(tokenizer);
+        Generation generation = generator.generate(
+                prompt, maxNewTokens, sampling, Set.copyOf(ends.eos()), id -> text.add(decoder.push(id)));
+        if (!text.stopped()) {
+            text.add(decoder.finish());
+        }
+        return new Answer(text.finish(), generation);
+    }
+}

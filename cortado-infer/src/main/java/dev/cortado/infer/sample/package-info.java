@@ -1,0 +1,6 @@
+/// Choosing the next token: [dev.cortado.infer.sample.Sampling] says how, [dev.cortado.infer.sample.Sampler] does it
+/// for one text. Both know logits only.
+@NullMarked
+package dev.cortado.infer.sample;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package dev.cortado.model.config;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A JSON object of settings in a model folder; every complaint names the file and the key.
+public final class ConfigFile {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path file;
+    private final JsonNode root;
+
+    private ConfigFile(Path file, JsonNode root) {
+        this.file = file;
+        this.root = root;
+    }
+
+    /// Reads a file that holds one JSON object.
+    public static ConfigFile read(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            JsonNode root = JSON.readTree(bytes);
+            if (root == null || !root.isObject()) {
+                throw new IllegalArgumentException(file + " is not a JSON object");
+            }
+            return new ConfigFile(file, root);
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /// A new, empty object to be filled and written.
+    public static ObjectNode object() {
+        return JSON.createObjectNode();
+    }
+
+    /// Writes an object, replacing the file atomically.
+    public static void write(ObjectNode content, Path file) throws IOException {
+        Path pending = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".tmp");
+        try {
+            Files.writeString(pending, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
+            Files.move(pending, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        } finally {
+            Files.deleteIfExists(pending);
+        }
+    }
+
+    /// A whole number that must be there.
+    public int integer(String key) {
+        return find(key).map(value -> integer(key, value)).orElseThrow(() -> problem("lacks '" + key + "'"));
+    }
+
+    /// A whole number, or what stands for its absence.
+    public int integer(String key, int absent) {
+        return find(key).map(value -> integer(key, value)).orElse(absent);
+    }
+
+    /// A number, or what stands for its absence.
+    public double number(String key, double absent) {
+        return find(key)
+                .map(value -> {
+                    if (!value.isNumber()) {
+                        throw problem("'" + key + "' is " + value + ", not a number");
+                    }
+                    return value.doubleValue();
+                })
+                .orElse(absent);
+    }
+
+    /// A truth value, or what stands for its absence.
+    public boolean flag(String key, boolean absent) {
+        return find(key)
+                .map(value -> {
+                    if (!value.isBoolean()) {
+                        throw problem("'" + key + "' is " + value + ", not true or false");
+                    }
+                    return value.booleanValue();
+                })
+                .orElse(absent);
+    }
+
+    /// A string, or what stands for its absence.
+    public String string(String key, String absent) {
+        return find(key)
+                .map(value -> value.isString() ? value.stringValue() : value.toString())
+                .orElse(absent);
+    }
+
+    /// A list of strings; empty when absent.
+    public List<String> strings(String key) {
+        List<String> all = new ArrayList<>();
+        find(key).ifPresent(value -> value.forEach(item -> all.add(item.asString())));
+        return all;
+    }
+
+    /// One or several whole numbers; empty when absent.
+    public List<Integer> integers(String key) {
+        List<Integer> all = new ArrayList<>();
+        find(key).ifPresent(value -> {
+            if (value.isArray()) {
+                value.forEach(item -> all.add(integer(key, item)));
+            } else {
+                all.add(integer(key, value));
+            }
+        });
+        return all;
+    }
+
+    /// Whether a key is there and not null.
+    public boolean has(String key) {
+        return find(key).isPresent();
+    }
+
+    /// An error about this file.
+    public IllegalArgumentException problem(String what) {
+        return new IllegalArgumentException(file + " " + what);
+    }
+
+    private int integer(String key, JsonNode value) {
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw problem("'" + key + "' is " + value + ", not a whole number");
+        }
+        return value.intValue();
+    }
+
+    private Optional<JsonNode> find(String key) {
+        return Optional.ofNullable(root.get(key)).filter(value -> !value.isNull());
+    }
+}

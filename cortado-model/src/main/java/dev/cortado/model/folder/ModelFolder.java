@@ -1,0 +1,116 @@
+package dev.cortado.model.folder;
+
+import dev.cortado.model.CausalLm;
+import dev.cortado.model.ModelSpec;
+import dev.cortado.model.Parameter;
+import dev.cortado.model.Params;
+import dev.cortado.model.arch.Llama;
+import dev.cortado.model.arch.LlamaConfig;
+import dev.cortado.model.arch.LlamaSpec;
+import dev.cortado.model.config.ConfigFile;
+import dev.cortado.model.config.TextEnds;
+import dev.cortado.model.weights.ModelWeights;
+import dev.cortado.model.weights.ModelWeightsWriter;
+import dev.cortado.model.weights.OutgoingTensor;
+import dev.cortado.tensor.Device;
+import dev.cortado.tensor.Scope;
+import dev.cortado.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
+
+/// A model in the Hugging Face layout: `config.json`, `model.safetensors` (or shards with an index),
+/// `generation_config.json`; the tokenizer's files beside them belong to the tokenizer.
+public final class ModelFolder {
+    private static final String CONFIG = "config.json";
+    private static final String GENERATION = "generation_config.json";
+
+    private ModelFolder() {}
+
+    /// Reads a model and puts it on a device; its parameters are F32.
+    ///
+    /// @throws IllegalArgumentException when the configuration or the weights are not what they claim, naming
+    /// what is wrong
+    public static CausalLm open(Path folder, Device device) throws IOException {
+        ModelSpec spec = spec(folder);
+        try (var weights = ModelWeights.open(folder)) {
+            return build(spec, Params.loaded(weights, device), device);
+        }
+    }
+
+    /// The numbers of a stored model, without its weights.
+    public static ModelSpec spec(Path folder) throws IOException {
+        ConfigFile config = ConfigFile.read(existing(folder, CONFIG));
+        List<String> architectures = config.strings("architectures");
+        if (architectures.isEmpty()) {
+            throw config.problem("has no 'architectures'");
+        }
+        return switch (architectures.getFirst()) {
+            case "LlamaForCausalLM" -> LlamaConfig.read(config);
+            case String other -> throw config.problem("names the architecture " + other + "; known: LlamaForCausalLM");
+        };
+    }
+
+    /// A model of these numbers.
+    public static CausalLm build(ModelSpec spec, Params params, Device device) {
+        return switch (spec) {
+            case LlamaSpec llama -> new Llama(llama, params, device);
+            default -> throw new IllegalArgumentException("no decoder for " + spec.architecture());
+        };
+    }
+
+    /// Begin- and end-of-text ids of a stored model: those of `generation_config.json`, else those of
+    /// `config.json`.
+    public static TextEnds ends(Path folder) throws IOException {
+        Path generation = folder.resolve(GENERATION);
+        ConfigFile config = ConfigFile.read(existing(folder, CONFIG));
+        TextEnds fromConfig = TextEnds.read(config);
+        return Files.exists(generation)
+                ? TextEnds.read(ConfigFile.read(generation)).orElse(fromConfig)
+                : fromConfig;
+    }
+
+    /// Writes a model; files that exist are replaced one by one, each atomically, the configuration last.
+    public static void write(CausalLm model, TextEnds ends, Path folder) throws IOException {
+        Files.createDirectories(folder);
+        try (var _ = Scope.open("write model")) {
+            List<OutgoingTensor> tensors = new ArrayList<>();
+            for (Parameter parameter : model.parameters()) {
+                Tensor tensor = parameter.tensor().detach();
+                // On a GPU one tensor at a time is brought to main memory while it is written.
+                tensors.add(new OutgoingTensor(parameter.name(), tensor.dtype(), tensor.shape(), sink -> {
+                    try (var _ = Scope.open(parameter.name())) {
+                        sink.write(tensor.to(Device.CPU).contiguous().bytes());
+                    }
+                }));
+            }
+            ModelWeightsWriter.write(folder, tensors);
+        }
+        ObjectNode config = switch (model.spec()) {
+            case LlamaSpec llama -> LlamaConfig.write(llama);
+            default ->
+                throw new IllegalArgumentException(
+                        "cannot write a " + model.spec().architecture());
+        };
+        ends.write(config);
+        ObjectNode generation = ConfigFile.object();
+        ends.write(generation);
+        ConfigFile.write(generation, folder.resolve(GENERATION));
+        ConfigFile.write(config, folder.resolve(CONFIG));
+    }
+
+    private static Path existing(Path folder, String name) throws IOException {
+        if (!Files.isDirectory(folder)) {
+            throw new NoSuchFileException(folder.toString(), null, "no such model folder");
+        }
+        Path file = folder.resolve(name);
+        if (!Files.isRegularFile(file)) {
+            throw new NoSuchFileException(file.toString(), null, "a model folder holds a " + name);
+        }
+        return file;
+    }
+}

@@ -1,0 +1,6 @@
+/// Whole models in folders of the Hugging Face layout: the one place that knows which architecture a `config.json`
+/// names. Reading is strict: a tensor that is missing, unused or of another shape is an error that names it.
+@NullMarked
+package dev.cortado.model.folder;
+
+import org.jspecify.annotations.NullMarked;
