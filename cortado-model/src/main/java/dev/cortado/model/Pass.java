@@ -8,35 +8,35 @@ import java.util.Optional;
 ///
 /// @param precision dtype of activations; parameters are cast to it where they are used
 /// @param attention how attention is computed
-/// @param rows      what the rows of the batch hold
+/// @param layout    what the rows of the batch hold
 /// @param cache     keys and values of earlier calls, which this call reads and extends
-public record Pass(DType precision, AttentionForm attention, Rows rows, Optional<KvCache> cache) {
+public record Pass(DType precision, AttentionForm attention, Layout layout, Optional<KvCache> cache) {
     /// A whole text per row, in F32, nothing remembered.
     public static Pass evaluation(Device device) {
-        return new Pass(DType.F32, AttentionForm.fastest(device), new Rows.Whole(0), Optional.empty());
+        return new Pass(DType.F32, AttentionForm.fastest(device), new Layout.Whole(0), Optional.empty());
     }
 
     /// The next tokens of the texts whose beginning is in `cache`.
     public static Pass cached(KvCache cache, Device device) {
-        return evaluation(device).with(new Rows.Whole(cache.length())).with(cache);
+        return evaluation(device).with(new Layout.Whole(cache.length())).with(cache);
     }
 
     /// The same with activations of another dtype.
     public Pass with(DType other) {
-        return new Pass(other, attention, rows, cache);
+        return new Pass(other, attention, layout, cache);
     }
 
     /// The same with attention computed in another way.
     public Pass with(AttentionForm other) {
-        return new Pass(precision, other, rows, cache);
+        return new Pass(precision, other, layout, cache);
     }
 
     /// The same over other rows.
-    public Pass with(Rows other) {
+    public Pass with(Layout other) {
         return new Pass(precision, attention, other, cache);
     }
 
     private Pass with(KvCache other) {
-        return new Pass(precision, attention, rows, Optional.of(other));
+        return new Pass(precision, attention, layout, Optional.of(other));
     }
 }

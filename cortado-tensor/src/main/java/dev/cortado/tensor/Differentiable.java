@@ -39,7 +39,7 @@ public final class Differentiable {
         return y;
     }
 
-    /// A function of `x` whose result has another shape, of x's dtype, and no more elements than x.
+    /// A function of `x` whose result has another shape, perhaps another dtype, and no more elements than x.
     public static Tensor otherShape(String name, Tensor x, Supplier<Tensor> value, Function<Tensor, Tensor> gradient) {
         if (!Grad.isOn() || !x.requiresGrad()) {
             try (var _ = Grad.off()) {
@@ -57,6 +57,7 @@ public final class Differentiable {
         hook(name, z, _ -> Scope.innermost(name).take(Objects.requireNonNull(stored.getAndSet(null))));
         Tensor y = z.reshape(-1)
                 .slice(0, 0, computed.count())
+                .to(computed.dtype())
                 .reshape(computed.shape().sizes());
         y.handle().set_data(computed.handle());
         hook(name, y, dy -> {

@@ -346,6 +346,13 @@ public final class Tensor implements AutoCloseable {
         return op("eq", () -> handle.eq(other.handle()), other);
     }
 
+    /// Which elements equal a whole number, BOOL.
+    public Tensor eq(long number) {
+        try (var scalar = new Scalar(number)) {
+            return op("eq", () -> handle.eq(scalar));
+        }
+    }
+
     /// Element-wise this < other, BOOL.
     public Tensor lt(Tensor other) {
         return op("lt", () -> handle.lt(other.handle()), other);
@@ -393,6 +400,20 @@ public final class Tensor implements AutoCloseable {
         try (var scalar = new Scalar(factor)) {
             return inPlace("addInPlace", () -> handle.add_(other.handle(), scalar), other);
         }
+    }
+
+    /// Adds a number to every element.
+    public Tensor addInPlace(double number) {
+        try (var scalar = new Scalar(number)) {
+            return inPlace("addInPlace", () -> handle.add_(scalar));
+        }
+    }
+
+    /// Adds each element of `source` to the element of the same place whose number along `dim` is in `index`
+    /// (I64).
+    public Tensor scatterAddInPlace(int dim, Tensor index, Tensor source) {
+        return inPlace(
+                "scatterAddInPlace", () -> handle.scatter_add_(dim, index.handle(), source.handle()), index, source);
     }
 
     /// Multiplies every element by a number.

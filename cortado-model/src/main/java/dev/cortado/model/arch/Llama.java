@@ -7,7 +7,7 @@ import dev.cortado.model.ParameterSet;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Projection;
-import dev.cortado.model.Rows;
+import dev.cortado.model.Layout;
 import dev.cortado.model.layer.Attention;
 import dev.cortado.model.layer.AttentionMask;
 import dev.cortado.model.layer.RmsNorm;
@@ -56,10 +56,10 @@ public final class Llama implements CausalLm {
     @Override
     public Tensor hidden(Tensor ids, Pass pass) { // ids [B, T]
         long newTokens = ids.size(1);
-        Tensor positions = switch (pass.rows()) {
-            case Rows.Whole(long start) ->
+        Tensor positions = switch (pass.layout()) {
+            case Layout.Whole(long start) ->
                 Tensors.range(start, start + newTokens, device).unsqueeze(0);
-            case Rows.Packed(Tensor given, var _) -> given;
+            case Layout.Packed(Tensor given, var _) -> given;
         };
         Rotary.Angles angles = rotary.at(positions);
         AttentionMask mask = AttentionMask.causal(pass, newTokens, device);

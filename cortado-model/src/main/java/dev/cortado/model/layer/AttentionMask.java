@@ -1,7 +1,7 @@
 package dev.cortado.model.layer;
 
 import dev.cortado.model.Pass;
-import dev.cortado.model.Rows;
+import dev.cortado.model.Layout;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Tensor;
@@ -20,15 +20,15 @@ public sealed interface AttentionMask {
 
     /// The causal mask of a pass over ids [B, T].
     static AttentionMask causal(Pass pass, long newTokens, Device device) {
-        return switch (pass.rows()) {
-            case Rows.Whole(var _) when newTokens == 1 -> new Everything();
-            case Rows.Whole(long start) when start == 0 -> new Causal();
-            case Rows.Whole(long start) -> {
+        return switch (pass.layout()) {
+            case Layout.Whole(var _) when newTokens == 1 -> new Everything();
+            case Layout.Whole(long start) when start == 0 -> new Causal();
+            case Layout.Whole(long start) -> {
                 Tensor mine = Tensors.range(start, start + newTokens, device).unsqueeze(1); // [T, 1]
                 Tensor seen = Tensors.range(0, start + newTokens, device).unsqueeze(0); // [1, S]
                 yield added(seen.gt(mine).unsqueeze(0).unsqueeze(0), pass.precision());
             }
-            case Rows.Packed(var _, Tensor segments) -> {
+            case Layout.Packed(var _, Tensor segments) -> {
                 Tensor order = Tensors.range(0, newTokens, device);
                 Tensor future = order.unsqueeze(0).gt(order.unsqueeze(1)); // [T, T]
                 Tensor foreign = segments.unsqueeze(1).eq(segments.unsqueeze(2)).not(); // [B, T, T]

@@ -1,0 +1,34 @@
+package dev.cortado.train.objective;
+
+import dev.cortado.model.CausalLm;
+import dev.cortado.model.Pass;
+import dev.cortado.model.Projection;
+import dev.cortado.tensor.DType;
+import dev.cortado.tensor.Fused;
+import dev.cortado.tensor.Nn;
+import dev.cortado.tensor.Tensor;
+
+/// Next-token prediction: −Σ log p(xₜ | x₍<ₜ₎) (Bengio et al. 2003; Radford et al. 2018).
+///
+/// @param head how the loss over the vocabulary is computed
+public record CausalObjective(Head head) implements Objective {
+    /// How the loss over the vocabulary is computed; the values are the same.
+    public enum Head {
+        /// In chunks of rows: the logits of a batch are never held at once.
+        CHUNKED,
+        /// All logits in F32, then the library's cross-entropy.
+        PLAIN
+    }
+
+    @Override
+    public Loss loss(CausalLm model, Batch batch, Pass pass) {
+        Tensor hidden = model.hidden(batch.inputs(), pass.with(batch.layout())); // [B, T, D]
+        Tensor sum = switch (model.head()) {
+            case Projection.Dense(Tensor weight)
+            when head == Head.CHUNKED -> Fused.linearCrossEntropySum(hidden, weight, batch.targets());
+            case Projection projection ->
+                Nn.crossEntropySum(projection.apply(hidden).to(DType.F32), batch.targets());
+        };
+        return new Loss(sum, batch.count());
+    }
+}

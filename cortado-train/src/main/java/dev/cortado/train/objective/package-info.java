@@ -1,0 +1,6 @@
+/// Objectives: what a model is trained to do, each a formula in a file of its own. To add one, implement
+/// [dev.cortado.train.objective.Objective]; the loop needs nothing else.
+@NullMarked
+package dev.cortado.train.objective;
+
+import org.jspecify.annotations.NullMarked;
