@@ -12,10 +12,8 @@ import java.util.zip.CRC32C;
 
 /// One file of a checkpoint, as its manifest describes it.
 ///
-/// The checksum is CRC-32C (Castagnoli, RFC 3720): it is for disks and cables, not for attackers, and the JVM computes
-/// it
-/// with the processor's own instruction at several GB/s, where SHA-256 would make a checkpoint wait. Any burst of up to
-/// 32
+/// The checksum is CRC-32C (Castagnoli, RFC 3720): it is for disks and cables, not for attackers, and the JVM
+/// computes it with the processor's own instruction: about 7 GB/s where SHA-256 makes 1.5. Any burst of up to 32
 /// flipped bits is found, other damage goes unseen once in 2^32.
 ///
 /// @param name a plain file name

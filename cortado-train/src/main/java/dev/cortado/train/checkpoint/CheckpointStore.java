@@ -18,11 +18,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/// The checkpoints of one run: `checkpoints/step-00001200/…`. However a writer dies, the last good one is still there.
+/// The checkpoints of one run: `checkpoints/step-00001200/…`. However a writer dies, the last good one stays.
 ///
 /// A checkpoint is written into a hidden folder, each file forced to disk, the manifest last; then the folder is
-/// renamed,
-/// and only after that are old ones deleted. One process writes to a store at a time; any number may read.
+/// renamed, and only after that are old ones deleted. One process uses a store at a time.
 public final class CheckpointStore {
     /// Checkpoints kept unless told otherwise: the last, and one to fall back to.
     public static final int KEEP = 2;

@@ -1,5 +1,5 @@
-/// Checkpoints of a run on disk: files, names and checksums. What the files hold (parameters, optimizer state, random
-/// streams, the data cursor) is the training loop's business.
+/// Checkpoints of a run on disk: files, names and checksums. What the files hold (parameters, optimizer state,
+/// random streams, the data cursor) is the training loop's business.
 ///
 /// ```text
 /// checkpoints/
@@ -24,11 +24,11 @@
 ///
 /// What holds, whatever happens to the writer:
 ///
-/// - A folder named `step-…` is complete: files and manifest were forced to disk before the rename gave it that name.
+/// - A folder named `step-…` is complete: files and manifest were forced to disk before the rename gave it that
+///   name.
 /// - At no moment are there fewer good checkpoints than before: deletion comes after the new one is in place.
-/// - [CheckpointStore#latest()] trusts nothing that its manifest and checksums do not bear out. Damage is reported by
-/// name
-///   and passed over.
+/// - [CheckpointStore#latest()] trusts nothing that its manifest and checksums do not bear out. Damage is
+///   reported by name and passed over.
 /// - A hidden folder (`.tmp-…`, `.replaced-…`) is the trace of a killed writer; the next write cleans it up.
 @NullMarked
 package dev.cortado.train.checkpoint;
