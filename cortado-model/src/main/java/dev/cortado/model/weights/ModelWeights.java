@@ -15,8 +15,9 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 
-/// The weights of a model folder in the Hugging Face layout as one source: `model.safetensors`, or else the shards that
-/// `model.safetensors.index.json` names. Where both are, the single file counts, as it does for other readers.
+/// The weights of a model folder in the Hugging Face layout as one source: `model.safetensors`, or else the
+/// shards that `model.safetensors.index.json` names. Where both are, the single file counts, as it does for
+/// other readers.
 ///
 /// @see ModelWeightsWriter
 public final class ModelWeights implements WeightSource {

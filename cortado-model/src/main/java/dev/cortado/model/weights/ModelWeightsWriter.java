@@ -12,13 +12,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
-/// Writes the weights of a model folder: `model.safetensors`, or shards with an index when they are more than a limit.
+/// Writes the weights of a model folder: `model.safetensors`, or shards with an index when they are more than a
+/// limit.
 ///
-/// All files are written and forced to disk under hidden names first; only then do they take their places. So a full
-/// disk
-/// costs nothing that was there. The order of the renames makes a kill between them leave the old weights, the new
-/// ones,
-/// or a folder without index that readers refuse, and never a mix.
+/// All files are written and forced to disk under hidden names first; only then do they take their places. So a
+/// full disk costs nothing that was there. The order of the renames makes a kill between them leave the old
+/// weights, the new ones, or a folder without index that readers refuse, and never a mix.
 ///
 /// @see ModelWeights
 public final class ModelWeightsWriter {
@@ -32,8 +31,8 @@ public final class ModelWeightsWriter {
         write(folder, tensors, SHARD_BYTES);
     }
 
-    /// Writes weights, in the given order, in files of at most `shardBytes`; creates the folder and replaces older
-    /// weights.
+    /// Writes weights, in the given order, in files of at most `shardBytes`; creates the folder and replaces
+    /// older weights.
     ///
     /// @throws IllegalArgumentException and IOException as [SafetensorsWriter#write(Path, Collection)] does
     public static void write(Path folder, Collection<OutgoingTensor> tensors, long shardBytes) throws IOException {

@@ -5,17 +5,22 @@ import dev.cortado.tensor.Shape;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
-/// A tensor on its way into a file. Its bytes are asked for when their turn comes, so a whole model need not be in
-/// main memory, or in the file's dtype, at once.
+/// A tensor on its way into a file. Its bytes are asked for when their turn comes, so a whole model need not be
+/// in main memory, or in the file's dtype, at once.
 public record OutgoingTensor(String name, DType dtype, Shape shape, Content content) {
     public OutgoingTensor {
-        if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA)) {
+        if (name.isEmpty() || name.equals(SafetensorsHeader.METADATA) || !isText(name)) {
             throw new IllegalArgumentException("a tensor cannot be named " + StrictJson.quoted(name));
         }
         if (shape.count() > Long.MAX_VALUE / dtype.bytes()) {
             throw new IllegalArgumentException("tensor " + StrictJson.quoted(name) + " of " + dtype + " " + shape
                     + " has more than 2^63 - 1 bytes");
         }
+    }
+
+    // An unpaired surrogate has no place in UTF-8, and so in no header.
+    private static boolean isText(String name) {
+        return name.codePoints().noneMatch(point -> Character.getType(point) == Character.SURROGATE);
     }
 
     /// A tensor whose bytes are at hand: row-major, little-endian.
@@ -35,7 +40,8 @@ public record OutgoingTensor(String name, DType dtype, Shape shape, Content cont
         return shape.count() * dtype.bytes();
     }
 
-    /// Gives all bytes of a tensor to a sink, in as many parts as suits it; memory it takes for that, it also frees.
+    /// Gives all bytes of a tensor to a sink, in as many parts as suits it; memory it takes for that, it also
+    /// frees.
     @FunctionalInterface
     public interface Content {
         void writeTo(Sink sink) throws IOException;

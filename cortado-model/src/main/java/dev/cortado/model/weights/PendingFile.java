@@ -14,9 +14,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.Objects;
 import java.util.UUID;
 
-/// A file that comes to be all at once: written under a hidden name in the folder of its target, forced to disk,
-/// renamed
-/// over the target. Closing it unpublished deletes it, and what was there before is as it was.
+/// A file that comes to be all at once: written under a hidden name in the folder of its target, forced to
+/// disk, renamed over the target. Closing it unpublished deletes it, and what was there before is as it was.
 ///
 /// Only the death of the process can leave the hidden file (`.NAME.….tmp`) behind.
 final class PendingFile implements Closeable {

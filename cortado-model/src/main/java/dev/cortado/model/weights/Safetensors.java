@@ -17,10 +17,9 @@ import java.util.SequencedSet;
 
 /// An open `.safetensors` file: proven when opened, mapped into memory, read only where it is touched.
 ///
-/// Opening reads the header alone, so a file of any size opens at once and takes no heap beyond its header. The file
-/// must
-/// not be shortened while it is open: the operating system then fails the access (replacing it by a rename is
-/// harmless).
+/// Opening reads the header alone, so a file of any size opens at once and takes no heap beyond its header. The
+/// file must not be shortened while it is open: the operating system then fails the access (replacing it by a
+/// rename is harmless).
 ///
 /// @see SafetensorsHeader
 public final class Safetensors implements WeightSource {

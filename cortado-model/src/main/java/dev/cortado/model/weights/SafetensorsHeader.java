@@ -12,8 +12,8 @@ import java.util.SequencedMap;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/// The JSON header of a safetensors file, read and proven: the tensors tile the data area without overlap or hole, in
-/// whatever order the header names them, and each one's range is as long as its shape and dtype say.
+/// The JSON header of a safetensors file, read and proven: the tensors tile the data area without overlap or
+/// hole, in whatever order the header names them, and each one's range is as long as its shape and dtype say.
 ///
 /// ```json
 /// {"__metadata__": {"format": "pt"}, "norm.weight": {"dtype": "F32", "shape": [64], "data_offsets": [0, 256]}}

@@ -21,8 +21,9 @@ import tools.jackson.core.json.JsonFactory;
 
 /// Writes `.safetensors` files: streaming, and all or nothing.
 ///
-/// The layout is the one of the reference implementation: tensors by falling alignment of their dtype, then by name;
-/// the header padded with spaces so that the data begins at a multiple of 8. So every tensor is aligned to its width.
+/// The layout is the one of the reference implementation: tensors by falling alignment of their dtype, then by
+/// name; the header padded with spaces so that the data begins at a multiple of 8. So every tensor is aligned
+/// to its width.
 ///
 /// @see SafetensorsHeader
 public final class SafetensorsWriter {

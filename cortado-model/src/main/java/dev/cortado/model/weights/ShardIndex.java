@@ -36,7 +36,8 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
         return OURS.matcher(file.getFileName().toString()).matches();
     }
 
-    /// Reads an index; `metadata` is informative only (its sizes are wrong in many published models), so it is ignored.
+    /// Reads an index; `metadata` is informative only (its sizes are wrong in many published models), so it is
+    /// ignored.
     static ShardIndex read(Path file) throws IOException {
         if (Files.size(file) > SafetensorsHeader.MAX_BYTES) {
             throw new IllegalArgumentException(file + ": " + Files.size(file) + " bytes are too many for an index");

@@ -4,11 +4,12 @@ import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Shape;
 import java.lang.foreign.MemorySegment;
 
-/// One tensor as it lies in a weight file: a read-only view, valid until the [WeightSource] it came from is closed.
+/// One tensor as it lies in a weight file: a read-only view, valid until the [WeightSource] it came from is
+/// closed.
 ///
-/// The elements are row-major and little-endian. The view is not promised to be aligned to the element's width (files
-/// of
-/// other writers need not be), so read elements with the `…_UNALIGNED` layouts of [java.lang.foreign.ValueLayout].
+/// The elements are row-major and little-endian. The view is not promised to be aligned to the element's width
+/// (files of other writers need not be), so read elements with the `…_UNALIGNED` layouts of
+/// [java.lang.foreign.ValueLayout].
 ///
 /// @param bytes exactly `shape.count() · dtype.bytes()` bytes; touching them after the source is closed throws
 ///     [IllegalStateException]

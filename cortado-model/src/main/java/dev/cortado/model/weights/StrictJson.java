@@ -14,8 +14,8 @@ import tools.jackson.core.ObjectReadContext;
 import tools.jackson.core.TokenStreamFactory;
 import tools.jackson.core.json.JsonFactory;
 
-/// A pull parser for JSON that nobody vouches for: the caller says what must come next, and anything else, broken UTF-8
-/// included, is an [IllegalArgumentException] of one line that names the file.
+/// A pull parser for JSON that nobody vouches for: the caller says what must come next, and anything else,
+/// broken UTF-8 included, is an [IllegalArgumentException] of one line that names the file.
 ///
 /// It builds no tree, so memory follows what the caller keeps and not what the text claims.
 final class StrictJson {

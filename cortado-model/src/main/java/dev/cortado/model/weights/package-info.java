@@ -1,6 +1,5 @@
-/// Weights of models in files: reading them without trust, writing them without loss. Bytes, names and shapes only;
-/// what a
-/// tensor is, how it is placed, cast or adapted, is the business of others.
+/// Weights of models in files: reading them without trust, writing them without loss. Bytes, names and shapes
+/// only; what a tensor is, how it is placed, cast or adapted, is the business of others.
 ///
 /// | to … | use |
 /// |---|---|
@@ -18,17 +17,18 @@
 /// }
 /// ```
 ///
-/// **Reading.** A [StoredTensor] is a read-only view of the memory-mapped file. Opening reads and proves the header
-/// (see
-/// [SafetensorsHeader]) and nothing else, so it takes milliseconds for files of any size; pages come in as they are
-/// touched, and several processes share them. Views die with their source: a later access throws.
+/// **Reading.** A [StoredTensor] is a read-only view of the memory-mapped file. Opening reads and proves the
+/// header (see [SafetensorsHeader]) and nothing else, so it takes milliseconds for files of any size; pages
+/// come in as they are touched, and several processes share them. Views die with their source: a later access
+/// throws.
 ///
-/// A file is an untrusted input. Every claim that does not hold (sizes, ranges, names, dtypes, files of an index) is an
-/// [IllegalArgumentException] of one line that names the file, the tensor and what is wrong; a missing file is a
-/// [java.nio.file.NoSuchFileException].
+/// A file is an untrusted input. Every claim that does not hold (sizes, ranges, names, dtypes, files of an
+/// index) is an [IllegalArgumentException] of one line that names the file, the tensor and what is wrong; a
+/// missing file is a [java.nio.file.NoSuchFileException].
 ///
-/// **Writing.** An [OutgoingTensor] gives its bytes when it is asked to, so a model is never in memory twice. Files are
-/// written under hidden names, forced to disk and renamed: after a failure what was there before is there still.
+/// **Writing.** An [OutgoingTensor] gives its bytes when it is asked to, so a model is never in memory twice.
+/// Files are written under hidden names, forced to disk and renamed: after a failure what was there before is
+/// there still.
 @NullMarked
 package dev.cortado.model.weights;
 

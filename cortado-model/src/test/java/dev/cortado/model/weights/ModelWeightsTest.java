@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.fail;
 
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Shape;
@@ -166,6 +167,27 @@ class ModelWeightsTest {
                 "{\"metadata\":{\"total_size\":[1,{\"x\":2}]},\"weight_map\":{\"a\":\"x.safetensors\"",
                 "malformed JSON");
         assertRefused("{\"weight_map\":{\"a\":\"x.safetensors\"}} x", "malformed JSON");
+    }
+
+    /// No damage to an index does anything but open the folder or be complained of properly.
+    @Test
+    void damagedIndexesAreReadOrRefused() throws IOException {
+        writeThreeShards();
+        Path file = folder.resolve(INDEX);
+        byte[] original = Files.readAllBytes(file);
+        int opened = 0;
+        for (long seed = 0; seed < 3000; seed++) {
+            Files.write(file, SafetensorsFuzzTest.damage(new Random(seed), original));
+            try (ModelWeights read = ModelWeights.open(folder)) {
+                opened++;
+                assertThat(read.names()).as("seed " + seed).hasSize(4);
+            } catch (IllegalArgumentException | NoSuchFileException e) {
+                assertThat(e.getMessage().lines()).as("seed " + seed).hasSize(1);
+            } catch (RuntimeException | Error e) {
+                fail("seed " + seed, e);
+            }
+        }
+        assertThat(opened).isBetween(100, 2000);
     }
 
     private void assertRefused(String index, String complaint) throws IOException {

@@ -54,7 +54,8 @@ class SafetensorsFuzzTest {
         return Files.readAllBytes(file);
     }
 
-    private static byte[] damage(RandomGenerator random, byte[] bytes) {
+    /// One to three random cuts, insertions or changes.
+    static byte[] damage(RandomGenerator random, byte[] bytes) {
         byte[] damaged = bytes;
         for (int i = random.nextInt(1, 4); i > 0 && damaged.length > 0; i--) {
             // Half of the blows go to the length and the start of the header, where they hurt.

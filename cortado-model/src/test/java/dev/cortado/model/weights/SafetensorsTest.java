@@ -132,6 +132,10 @@ class SafetensorsTest {
                 arguments("duplicate tensor", file("{" + A + "," + A + "}", 8), "duplicate tensor 'a'"),
                 arguments("escaped duplicate", file("{" + A + ",\"\\u0061\"" + A.substring(3) + "}", 8), "duplicate"),
                 arguments(
+                        "half a character",
+                        file("{" + entry("\\ud800", "F32", "[2]", "0", "8") + "}", 8),
+                        "malformed JSON"),
+                arguments(
                         "duplicate key",
                         file("{\"a\":{\"dtype\":\"F32\",\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[0,8]}}", 8),
                         "'dtype' is given twice"),
@@ -164,7 +168,7 @@ class SafetensorsTest {
                 arguments("size a string", one("F32", "[\"2\"]", "0", "8"), "instead of an integer"),
                 arguments("size over 2^63", one("F32", "[9223372036854775808]", "0", "8"), "instead of an integer"),
                 arguments("sizes overflow", one("F32", "[" + huge + "," + huge + "]", "0", "8"), "too many elements"),
-                // 2^60 elements of 16 bytes less would wrap around to 0 bytes
+                // 2^61 elements of 8 bytes: in 64 bits their product is 0
                 arguments("bytes overflow", one("F64", "[" + huge + ",2]", "0", "0"), "takes another number"),
                 arguments("ranks", one("F32", "[1" + ",1".repeat(64) + "]", "0", "4"), "more than 64 numbers"),
                 arguments("begin after end", one("F32", "[2]", "8", "0"), "not [begin, end]"),

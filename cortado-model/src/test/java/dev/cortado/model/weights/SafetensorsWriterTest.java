@@ -103,9 +103,11 @@ class SafetensorsWriterTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SafetensorsWriter.write(file, List.of(SMALL, SMALL)))
                 .withMessageContaining("two tensors named 'small'");
-        assertThatIllegalArgumentException()
-                .isThrownBy(() ->
-                        OutgoingTensor.of("__metadata__", DType.F32, Shape.of(), MemorySegment.ofArray(new int[1])));
+        for (String name : new String[] {"", "__metadata__", "\ud800"}) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> OutgoingTensor.of(name, DType.F32, Shape.of(), MemorySegment.ofArray(new int[1])))
+                    .withMessageContaining("cannot be named");
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SafetensorsWriter.write(folder, List.of(SMALL)))
                 .withMessageContaining("is a folder");
@@ -115,7 +117,8 @@ class SafetensorsWriterTest {
         assertUnharmed();
     }
 
-    /// A real refusal of the operating system in the middle of a tensor: files of a child process may not pass 1 MiB.
+    /// A real refusal of the operating system in the middle of a tensor: files of a child process may not pass
+    /// 1 MiB.
     @Test
     @EnabledOnOs({OS.LINUX, OS.MAC})
     void aFullDiskLeavesNothingBehind() throws IOException, InterruptedException {
