@@ -1,0 +1,73 @@
+package dev.cortado.world;
+
+import dev.cortado.world.Entity.Person;
+import dev.cortado.world.Entity.Place;
+import dev.cortado.world.Entity.Thing;
+
+/// Parts that many plots share: openings, ways, meetings, endings.
+final class Scenes {
+    private Scenes() {}
+
+    /// Casts a hero at home (A, H, T, P) and a place to go to (L), which starts with the hero at home.
+    static Person hero(Stage stage) {
+        Person hero = stage.bind("A", stage.casting().anyone());
+        Place home = stage.bind("H", stage.casting().place("homes"));
+        stage.bind("T", stage.casting().town());
+        stage.bind("L", stage.casting().place("places"));
+        stage.word("P", stage.casting().unused(stage.lexicon().list("pastimes")));
+        stage.word("D", stage.casting().unused(stage.lexicon().list("foods")));
+        stage.word("F", stage.dice().pick(stage.lexicon().list("feelings good")));
+        stage.word("W", stage.dice().pick(stage.lexicon().list("lessons")));
+        stage.state().stand(hero, home);
+        return hero;
+    }
+
+    /// Casts another person, who is at a place.
+    static Person other(Stage stage, String slot, Place where) {
+        Person other = stage.bind(slot, stage.casting().anyone());
+        stage.state().stand(other, where);
+        return other;
+    }
+
+    /// Casts a thing that the person has.
+    static Thing owned(Stage stage, String slot, Person owner, String... families) {
+        Thing thing = stage.bind(
+                slot,
+                families.length == 0
+                        ? stage.casting().anything()
+                        : stage.casting().thing(families));
+        stage.state().own(owner, thing);
+        return thing;
+    }
+
+    static Place place(Stage stage, String slot) {
+        return (Place) stage.slot(slot);
+    }
+
+    /// Tells who the story is about.
+    static void open(Stage stage) {
+        stage.say("open");
+        stage.maybe(40, "hobby");
+        stage.maybe(15, "weather");
+    }
+
+    /// Tells the way from here to L.
+    static void goTo(Stage stage, Person who, Place where) {
+        stage.tell(new Event.Go(who, where));
+        stage.maybe(35, "onway");
+        stage.maybe(20, "arrive");
+    }
+
+    static void meet(Stage stage, Person who, Person whom) {
+        stage.tell(new Event.Meet(who, whom));
+        stage.maybe(50, "hello");
+    }
+
+    static void end(Stage stage) {
+        stage.paragraph();
+        if (stage.dice().chance(75)) {
+            stage.mood("end");
+        }
+        stage.maybe(12, "end");
+    }
+}
