@@ -44,16 +44,15 @@ record Failure(int code, String line) {
             case IOException e
             when diskIsFull(e) ->
                 new Failure(FAILED, "the disk is full: " + oneLine(message(e)) + "; free some space and run it again");
+            case IOException e
+            when message(e).endsWith("Is a directory") ->
+                new Failure(WRONG_INPUT, oneLine(message(e)) + "; name a file instead");
             case IOException e -> new Failure(FAILED, oneLine(message(e)));
             case OutOfMemoryError e ->
                 new Failure(
                         FAILED,
                         "out of memory (" + message(e) + "); the Java heap grows with CORTADO_JAVA_OPTS=-Xmx8g");
-            default ->
-                new Failure(
-                        FAILED,
-                        cause.getClass().getSimpleName() + ": " + firstLine(message(cause)) + "; run with " + Main.TRACE
-                                + "=1 for the stack trace");
+            default -> new Failure(FAILED, bug(cause) + "; run with " + Main.TRACE + "=1 for the stack trace");
         };
     }
 
@@ -119,8 +118,13 @@ record Failure(int code, String line) {
         return message == null || message.isBlank() ? e.getClass().getSimpleName() : message.strip();
     }
 
-    private static String firstLine(String text) {
-        return text.lines().findFirst().orElse("");
+    /// Native code puts a stack trace of its own below the first line.
+    private static String bug(Throwable e) {
+        String name = e.getClass().getSimpleName();
+        String message = message(e);
+        return message.equals(name)
+                ? name
+                : name + ": " + message.lines().findFirst().orElse("");
     }
 
     private static String oneLine(String text) {

@@ -18,6 +18,7 @@ import tools.jackson.databind.cfg.MapperConfig;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.type.LogicalType;
 
 /// Reads a YAML recipe strictly into a record; the rules are those of the package's page.
@@ -67,6 +68,7 @@ public final class RecipeReader {
     private static JsonMapper strict() {
         return JsonMapper.builder()
                 .annotationIntrospector(new RequiredUnlessOptional())
+                .addModule(new SimpleModule().setDeserializerModifier(UnknownKeysFirst.modifier()))
                 .enable(
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,

@@ -6,10 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
-import tools.jackson.core.TokenStreamLocation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -39,7 +39,7 @@ final class RecipeTree {
         try {
             tree.root = tree.document(yaml, "", Optional.empty());
         } catch (JacksonException e) {
-            throw tree.error("not YAML: " + firstLine(e) + line(e.getLocation()), e);
+            throw tree.error("not YAML: " + problem(e), e);
         }
         if (tree.root.isMissingNode() || tree.root.isNull()) {
             throw tree.error("is empty; a recipe has keys and values", null);
@@ -93,7 +93,7 @@ final class RecipeTree {
         try {
             value = document(assignment.substring(equals + 1), path, Optional.of(origin));
         } catch (JacksonException e) {
-            throw new IllegalArgumentException(origin + ": the value is not YAML: " + firstLine(e), e);
+            throw new IllegalArgumentException(origin + ": the value is not YAML: " + problem(e), e);
         }
         origins.keySet().removeIf(p -> p.startsWith(path + ".") || p.startsWith(path + "["));
         origins.put(path, origin);
@@ -106,6 +106,7 @@ final class RecipeTree {
             if (next.isMissingNode() || next.isNull()) {
                 next = NODES.objectNode();
                 put(section, step, next);
+                origins.put(seen, origin);
             }
             section = next;
         }
@@ -113,9 +114,9 @@ final class RecipeTree {
         put(section, steps.getLast(), value.isMissingNode() ? NODES.nullNode() : value);
     }
 
-    /// An error of this document: `name: what`.
+    /// An error of this document in one line: `name: what`.
     IllegalArgumentException error(String what, @Nullable Throwable cause) {
-        return new IllegalArgumentException(name + ": " + what, cause);
+        return new IllegalArgumentException(name + ": " + what.replaceAll("\\s*\\R\\s*", " "), cause);
     }
 
     /// What a value is, in a user's words: `the number 5`, `the text "abc"`, `a list`.
@@ -246,11 +247,14 @@ final class RecipeTree {
                 + origin.orElseGet(() -> "line " + parser.currentTokenLocation().getLineNr()) + ")";
     }
 
-    private static String line(@Nullable TokenStreamLocation location) {
-        return location == null || location.getLineNr() < 1 ? "" : " (line " + location.getLineNr() + ")";
-    }
-
-    private static String firstLine(JacksonException e) {
+    /// What is wrong with the syntax and where; the parser's own words are in the first line at most.
+    private static String problem(JacksonException e) {
+        if (e.getCause() instanceof MarkedYamlEngineException marked) {
+            String line = marked.getProblemMark()
+                    .map(mark -> " (line " + (mark.getLine() + 1) + ")")
+                    .orElse("");
+            return marked.getProblem() + line;
+        }
         return e.getOriginalMessage().lines().findFirst().orElse("unreadable");
     }
 }
