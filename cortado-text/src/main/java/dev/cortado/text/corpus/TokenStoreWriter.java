@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,11 +49,13 @@ final class TokenStoreWriter implements AutoCloseable {
         this.separatorId = separatorId;
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        String name = String.valueOf(file.getFileName());
-        temporary = Files.createTempFile(folder, name, ".tmp");
-        temporaryStarts = Files.createTempFile(folder, name, ".starts.tmp");
-        out = FileChannel.open(temporary, StandardOpenOption.WRITE);
-        outStarts = FileChannel.open(temporaryStarts, StandardOpenOption.WRITE, StandardOpenOption.READ);
+        // Not createTempFile, whose files only their owner may read.
+        String name = file.getFileName() + "." + UUID.randomUUID();
+        temporary = folder.resolve(name + ".tmp");
+        temporaryStarts = folder.resolve(name + ".starts.tmp");
+        out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        outStarts = FileChannel.open(
+                temporaryStarts, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
         out.position(StoreHeader.BYTES);
     }
 

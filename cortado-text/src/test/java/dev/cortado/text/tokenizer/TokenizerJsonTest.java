@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -53,6 +54,14 @@ class TokenizerJsonTest {
         JsonNode config = mapper.readTree(Files.readAllBytes(folder.resolve("tokenizer_config.json")));
         assertThat(config.get("tokenizer_class").stringValue()).isEqualTo("PreTrainedTokenizerFast");
         assertThat(config.get("model_max_length").intValue()).isEqualTo(512);
+    }
+
+    @Test
+    void whoMayReadOtherFilesMayReadTheWrittenOnes() throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), "x");
+        if (Files.getFileStore(other).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(other));
+        }
     }
 
     @Test
