@@ -81,6 +81,8 @@ final class TokenStoreWriter implements AutoCloseable {
         }
     }
 
+    /// Keeps as many documents in flight as the bounds allow and writes the one that is first in order, done or
+    /// not.
     private void writeAll(Iterator<Document> all, Tokenizer tokenizer, int threads, TokenStore.Progress progress)
             throws IOException {
         Deque<Task> tasks = new ArrayDeque<>();
@@ -100,6 +102,7 @@ final class TokenStoreWriter implements AutoCloseable {
                     }
                 }
             } finally {
+                // After a failure: what is queued need not run before the pool closes.
                 tasks.forEach(task -> task.encoded().cancel(true));
             }
         }
@@ -141,6 +144,7 @@ final class TokenStoreWriter implements AutoCloseable {
         tokens++;
     }
 
+    /// The header comes last: it holds counts known only now. The rename is what makes the file appear.
     private void finish(Path file) throws IOException {
         put(separatorId);
         var header = new StoreHeader(vocabSize, separatorId, documents, tokens, textBytes);

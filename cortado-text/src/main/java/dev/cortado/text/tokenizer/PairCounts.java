@@ -91,6 +91,7 @@ final class PairCounts {
         for (int i = 0; i < count; i++) {
             mergeWord(where[i], symbol);
         }
+        // Counts that fell need no entry: an older, greater one is in the heap.
         Arrays.sort(grown, 0, grownCount);
         for (int i = 0; i < grownCount; i++) {
             int index = grown[i];
@@ -112,6 +113,7 @@ final class PairCounts {
                 word[out++] = word[i++];
                 continue;
             }
+            // The list is now: word[0, out), left, right, word[i + 2, length).
             remove(left, right, w);
             if (out > 0) {
                 remove(word[out - 1], left, w);
