@@ -1,6 +1,7 @@
 package dev.cortado.text;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
@@ -121,7 +122,7 @@ public final class Trials {
     public static byte[] damaged(RandomGenerator random, byte[] content) {
         byte[] bytes = content.clone();
         switch (random.nextInt(3)) {
-            case 0 -> bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
+            case 0 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length + 1));
             case 1 -> {
                 int from = random.nextInt(bytes.length);
                 int to = random.nextInt(bytes.length);

@@ -19,7 +19,7 @@ final class DocumentReader implements Iterator<Document>, AutoCloseable {
     private final String corpus;
     private Optional<JsonLinesFile> lines = Optional.empty(); // the file being read, when it has lines
     private Optional<Document> next = Optional.empty();
-    private boolean any;
+    private boolean any; // document with text so far
 
     DocumentReader(List<Corpus.SourceFile> files, Function<Document, Optional<Document>> part, String corpus) {
         this.files = files.iterator();
@@ -42,11 +42,13 @@ final class DocumentReader implements Iterator<Document>, AutoCloseable {
                 } else {
                     break;
                 }
+                // A part of a document can be empty too, and is then none.
                 next = read.filter(DocumentReader::hasText).flatMap(part).filter(DocumentReader::hasText);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        // A corpus without text is an error, not an empty stream: training on nothing would seem to succeed.
         any |= next.isPresent();
         if (!any) {
             throw new IllegalArgumentException("there is no document with text in " + corpus);

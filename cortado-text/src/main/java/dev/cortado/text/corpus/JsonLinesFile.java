@@ -44,7 +44,7 @@ final class JsonLinesFile implements Closeable {
                 return Optional.empty();
             }
             String json = StrictUtf8.decode(line.get(), file.path(), offset);
-            offset += line.get().length + 1L;
+            offset += line.get().length + 1L; // the line feed too; after a last line without one nobody asks
             lineNumber++;
             if (!json.isBlank()) {
                 return Optional.of(document(json));
@@ -86,6 +86,7 @@ final class JsonLinesFile implements Closeable {
         return new IllegalArgumentException(file.path() + ":" + lineNumber + ": " + what, cause);
     }
 
+    /// JSON can escape what UTF-8 cannot express: half of a pair of surrogates. Encoding would silently change it.
     private static boolean isWellFormed(String text) {
         for (int i = 0; i < text.length(); i++) {
             char c = text.charAt(i);

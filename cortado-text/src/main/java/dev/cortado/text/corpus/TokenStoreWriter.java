@@ -13,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.UUID;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -48,11 +49,13 @@ final class TokenStoreWriter implements AutoCloseable {
         this.separatorId = separatorId;
         Path folder = file.toAbsolutePath().getParent();
         Files.createDirectories(folder);
-        String name = String.valueOf(file.getFileName());
-        temporary = Files.createTempFile(folder, name, ".tmp");
-        temporaryStarts = Files.createTempFile(folder, name, ".starts.tmp");
-        out = FileChannel.open(temporary, StandardOpenOption.WRITE);
-        outStarts = FileChannel.open(temporaryStarts, StandardOpenOption.WRITE, StandardOpenOption.READ);
+        // Not createTempFile, whose files only their owner may read.
+        String name = file.getFileName() + "." + UUID.randomUUID();
+        temporary = folder.resolve(name + ".tmp");
+        temporaryStarts = folder.resolve(name + ".starts.tmp");
+        out = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        outStarts = FileChannel.open(
+                temporaryStarts, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE, StandardOpenOption.READ);
         out.position(StoreHeader.BYTES);
     }
 
@@ -78,6 +81,8 @@ final class TokenStoreWriter implements AutoCloseable {
         }
     }
 
+    /// Keeps as many documents in flight as the bounds allow and writes the one that is first in order, done or
+    /// not.
     private void writeAll(Iterator<Document> all, Tokenizer tokenizer, int threads, TokenStore.Progress progress)
             throws IOException {
         Deque<Task> tasks = new ArrayDeque<>();
@@ -97,6 +102,7 @@ final class TokenStoreWriter implements AutoCloseable {
                     }
                 }
             } finally {
+                // After a failure: what is queued need not run before the pool closes.
                 tasks.forEach(task -> task.encoded().cancel(true));
             }
         }
@@ -138,6 +144,7 @@ final class TokenStoreWriter implements AutoCloseable {
         tokens++;
     }
 
+    /// The header comes last: it holds counts known only now. The rename is what makes the file appear.
     private void finish(Path file) throws IOException {
         put(separatorId);
         var header = new StoreHeader(vocabSize, separatorId, documents, tokens, textBytes);

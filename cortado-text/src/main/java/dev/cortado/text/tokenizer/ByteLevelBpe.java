@@ -155,7 +155,7 @@ public final class ByteLevelBpe implements Tokenizer {
 
     @Override
     public String decode(int[] ids) {
-        return new String(decodeBytes(ids), StandardCharsets.UTF_8);
+        return Utf8.decode(decodeBytes(ids));
     }
 
     private byte[] shared(int id) {

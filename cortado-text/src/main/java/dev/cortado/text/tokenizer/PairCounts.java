@@ -3,6 +3,7 @@ package dev.cortado.text.tokenizer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
 
 /// How often each pair of neighbouring symbols occurs in a weighted list of words, kept up to date while pairs are
 /// merged: a merge touches only the words that hold its pair, and in them only the neighbours.
@@ -26,7 +27,8 @@ final class PairCounts {
     private final PairIndex pairs = new PairIndex(1 << 12);
     private long[] keys = new long[1 << 12]; // by pair index, like the next three
     private long[] counts = new long[1 << 12];
-    private int[][] places = new int[1 << 12][]; // words that held the pair when it was counted; some no longer do
+    private int[] @Nullable [] places =
+            new int[1 << 12][]; // words that held the pair when it was counted; some no longer do
     private int[] placeCounts = new int[1 << 12];
     private final PriorityQueue<Entry> queue = new PriorityQueue<>();
     private int[] grown = new int[64]; // pairs whose count rose during the current merge
@@ -89,6 +91,7 @@ final class PairCounts {
         for (int i = 0; i < count; i++) {
             mergeWord(where[i], symbol);
         }
+        // Counts that fell need no entry: an older, greater one is in the heap.
         Arrays.sort(grown, 0, grownCount);
         for (int i = 0; i < grownCount; i++) {
             int index = grown[i];
@@ -110,6 +113,7 @@ final class PairCounts {
                 word[out++] = word[i++];
                 continue;
             }
+            // The list is now: word[0, out), left, right, word[i + 2, length).
             remove(left, right, w);
             if (out > 0) {
                 remove(word[out - 1], left, w);

@@ -29,6 +29,7 @@ public final class StreamDecoder {
         byte[] token = tokenizer.bytes(id);
         ByteBuffer in = ByteBuffer.allocate(waiting.length + token.length);
         in.put(waiting).put(token).flip();
+        Utf8.splitSurrogates(in.array());
         String text = decode(in, false);
         waiting = new byte[in.remaining()];
         in.get(waiting);

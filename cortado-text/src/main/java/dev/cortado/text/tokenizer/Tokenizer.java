@@ -1,7 +1,6 @@
 package dev.cortado.text.tokenizer;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.OptionalInt;
 
 /// Text to token ids and back. Implementations are immutable and may be used by many threads at once.
@@ -24,7 +23,8 @@ public interface Tokenizer {
     /// @throws IllegalArgumentException when `id` is outside the vocabulary
     byte[] bytes(int id);
 
-    /// The text of some ids; bytes that are not UTF-8 become U+FFFD, one for each maximal malformed piece.
+    /// The text of some ids; bytes that are not UTF-8 become U+FFFD, one for each maximal malformed piece
+    /// (Unicode 16, section 3.9).
     ///
     /// @throws IllegalArgumentException when an id is outside the vocabulary
     default String decode(int[] ids) {
@@ -32,7 +32,7 @@ public interface Tokenizer {
         for (int id : ids) {
             bytes.writeBytes(bytes(id));
         }
-        return bytes.toString(StandardCharsets.UTF_8);
+        return Utf8.decode(bytes.toByteArray());
     }
 
     /// The id of a token as the tokenizer's file spells it (byte-level BPE writes a leading space as `Ġ`), special

@@ -103,6 +103,8 @@ public final class TokenizerJson {
                 .put("use_regex", true);
     }
 
+    /// Settings are checked first, content second, so that the message about a file of another kind is about its
+    /// kind.
     private static ByteLevelBpe tokenizer(ObjectNode root) {
         requireKeys(root, ROOT_KEYS, "the file");
         if (!"1.0".equals(root.path("version").asString(""))) {
@@ -117,11 +119,14 @@ public final class TokenizerJson {
             requireByteLevel(root, "post_processor", false);
         }
         ObjectNode model = object(root, "model");
-        if (!"BPE".equals(model.path("type").asString(""))) {
+        // GPT-2's own file names no type; the library infers it from the keys.
+        boolean inferred = !model.has("type") && model.has("merges");
+        if (!inferred && !"BPE".equals(model.path("type").asString(""))) {
             throw new IllegalArgumentException("model is " + model.get("type") + ", only \"BPE\" is known");
         }
         requireKeys(model, MODEL_KEYS, "model");
-        for (String absent : List.of("dropout", "unk_token", "continuing_subword_prefix", "end_of_word_suffix")) {
+        // Whatever unk_token is: no byte is unknown, which ByteLevelBpe makes sure of.
+        for (String absent : List.of("dropout", "continuing_subword_prefix", "end_of_word_suffix")) {
             requireNull(model, absent, "model." + absent);
         }
         for (String off : List.of("fuse_unk", "byte_fallback", "ignore_merges")) {
@@ -213,6 +218,8 @@ public final class TokenizerJson {
         return node.intValue();
     }
 
+    /// @param cutsText whether the component decides where words end; decoding and offsets do not use those
+    ///     settings
     private static void requireByteLevel(ObjectNode root, String name, boolean cutsText) {
         ObjectNode component = object(root, name);
         if (!"ByteLevel".equals(component.path("type").asString(""))) {
@@ -235,6 +242,7 @@ public final class TokenizerJson {
         }
     }
 
+    /// An empty string counts as null: GPT-2's own file has empty prefixes and suffixes.
     private static void requireNull(ObjectNode parent, String key, String what) {
         JsonNode node = parent.path(key);
         boolean nothing = node.isMissingNode()

@@ -28,6 +28,7 @@ final class WordCounter {
 
     private WordCounter() {}
 
+    /// Counts in order of handing out, at most a few tasks ahead, so that memory holds only those texts.
     static Counts count(Iterator<String> texts, int threads) {
         Map<String, Long> all = new HashMap<>();
         Deque<Future<Map<String, Long>>> running = new ArrayDeque<>();

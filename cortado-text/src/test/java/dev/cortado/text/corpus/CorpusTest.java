@@ -147,7 +147,7 @@ class CorpusTest {
                         .repeat(5)
                         .getBytes(StandardCharsets.UTF_8);
         Path file = folder.resolve("f.jsonl");
-        Trials.repeat(2000, random -> {
+        Trials.repeat(1000, random -> {
             Files.write(file, Trials.damaged(random, content));
             try {
                 assertThat(documents(Corpus.open(List.of(file)))).isNotEmpty();

@@ -39,7 +39,7 @@ class TokenStoreTest {
     @ValueSource(ints = {1 << 16, (1 << 16) + 1, Integer.MAX_VALUE})
     void holdsWhatTheTokenizerGave(int vocabSize) {
         Tokenizer tokenizer = new Wide(bpe, vocabSize);
-        Trials.repeat(60, random -> {
+        Trials.repeat(30, random -> {
             List<Document> documents = documents(random);
             List<Integer> stream = new ArrayList<>();
             List<Integer> starts = new ArrayList<>();
@@ -176,7 +176,7 @@ class TokenStoreTest {
         List<Document> documents = documents(new SplittableRandom(5));
         TokenStore.write(file, documents.stream(), bpe, 0, (d, t, b) -> {});
         byte[] content = Files.readAllBytes(file);
-        Trials.repeat(3000, random -> {
+        Trials.repeat(1500, random -> {
             Files.write(file, Trials.damaged(random, content));
             try (var store = TokenStore.open(file)) {
                 int[] ids = new int[(int) store.tokens()];

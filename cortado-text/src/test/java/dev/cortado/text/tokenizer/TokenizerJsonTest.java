@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.OptionalLong;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -53,6 +54,14 @@ class TokenizerJsonTest {
         JsonNode config = mapper.readTree(Files.readAllBytes(folder.resolve("tokenizer_config.json")));
         assertThat(config.get("tokenizer_class").stringValue()).isEqualTo("PreTrainedTokenizerFast");
         assertThat(config.get("model_max_length").intValue()).isEqualTo(512);
+    }
+
+    @Test
+    void whoMayReadOtherFilesMayReadTheWrittenOnes() throws IOException {
+        Path other = Files.writeString(folder.resolve("other"), "x");
+        if (Files.getFileStore(other).supportsFileAttributeView(PosixFileAttributeView.class)) {
+            assertThat(Files.getPosixFilePermissions(file)).isEqualTo(Files.getPosixFilePermissions(other));
+        }
     }
 
     @Test
@@ -101,6 +110,8 @@ class TokenizerJsonTest {
         edit(root -> {
             model(root).put("continuing_subword_prefix", "").put("end_of_word_suffix", "");
             model(root).remove("ignore_merges");
+            model(root).remove("type");
+            model(root).put("unk_token", "<|endoftext|>");
             ((ObjectNode) root.get("model").get("vocab")).remove("<|pad|>"); // added tokens need not stand there
             root.set("post_processor", root.get("decoder").deepCopy());
             ((ObjectNode) root.get("pre_tokenizer")).remove("use_regex");
@@ -122,6 +133,7 @@ class TokenizerJsonTest {
         refuses(root -> root.putObject("post_processor").put("type", "TemplateProcessing"), "TemplateProcessing");
         refuses(root -> root.putObject("decoder").put("type", "WordPiece"), "decoder", "WordPiece");
         refuses(root -> model(root).put("type", "Unigram"), "Unigram");
+        refuses(root -> model(root).putNull("type"), "model is null");
         refuses(root -> model(root).put("dropout", 0.1), "dropout");
         refuses(root -> model(root).put("byte_fallback", true), "byte_fallback");
         refuses(root -> model(root).put("end_of_word_suffix", "</w>"), "end_of_word_suffix");
@@ -175,7 +187,7 @@ class TokenizerJsonTest {
     void damagedFilesAreReadOrRefused() throws IOException {
         byte[] content = Files.readAllBytes(file);
         byte[] config = Files.readAllBytes(folder.resolve("tokenizer_config.json"));
-        Trials.repeat(1500, random -> {
+        Trials.repeat(800, random -> {
             Files.write(file, Trials.damaged(random, content));
             Files.write(
                     folder.resolve("tokenizer_config.json"),
