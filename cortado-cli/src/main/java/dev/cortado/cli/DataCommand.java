@@ -2,34 +2,23 @@ package dev.cortado.cli;
 
 import dev.cortado.world.WorldFiles;
 import dev.cortado.world.WorldFiles.Written;
-import java.io.PrintWriter;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.json.JsonMapper;
 
-/// `cortado data`: makes and examines training text.
-@Command(
-        name = "data",
-        description = "Make training text.",
-        mixinStandardHelpOptions = true,
-        subcommands = DataCommand.WorldCommand.class)
-public final class DataCommand implements Callable<Integer> {
+/// `cortado data`: makes training text.
+@Command(name = "data", description = "Make training text.")
+final class DataCommand implements Runnable {
     @Spec
-    private CommandSpec spec;
-
-    DataCommand() {
-        spec = CommandSpec.create();
-    }
+    private CommandSpec spec = CommandSpec.create();
 
     @Override
-    public Integer call() {
+    public void run() {
         throw new ParameterException(spec.commandLine(), "name what to do: cortado data world --out DIR");
     }
 
@@ -37,15 +26,13 @@ public final class DataCommand implements Callable<Integer> {
     @Command(
             name = "world",
             description = "Write simple English stories and papers with the facts behind them.",
-            mixinStandardHelpOptions = true,
             footerHeading = "%nExamples:%n",
             footer = {
                 "  cortado data world --out world                        20 MB of text from seed 1",
                 "  cortado data world --out small --megabytes 1 --seed 7 --json"
             })
-    public static final class WorldCommand implements Callable<Integer> {
-        @Spec
-        private CommandSpec spec;
+    static final class World implements Callable<Integer> {
+        private final Output output;
 
         @Option(names = "--out", required = true, paramLabel = "DIR", description = "Folder to write.")
         private Path out = Path.of("world");
@@ -67,47 +54,46 @@ public final class DataCommand implements Callable<Integer> {
         @Option(names = "--force", description = "Replace a folder that is not empty.")
         private boolean force;
 
-        @Option(names = "--json", description = "One JSON object on standard output.")
-        private boolean json;
-
-        WorldCommand() {
-            spec = CommandSpec.create();
+        World(Output output) {
+            this.output = output;
         }
+
+        /// What `--json` prints.
+        record Report(
+                String folder,
+                long seed,
+                WorldFiles.SplitCount train,
+                WorldFiles.SplitCount heldOut,
+                List<String> files,
+                double seconds) {}
 
         @Override
         public Integer call() throws Exception {
-            PrintWriter err = spec.commandLine().getErr();
             long began = System.nanoTime();
             long[] tenths = {0};
             Written written = WorldFiles.write(out, new WorldFiles.Options(megabytes, seed, force), (bytes, total) -> {
                 long tenth = 10 * bytes / total;
                 if (tenth > tenths[0]) {
                     tenths[0] = tenth;
-                    err.printf("%,d of %,d bytes of text%n", bytes, total);
-                    err.flush();
+                    output.note("%,d of %,d bytes of text".formatted(bytes, total));
                 }
             });
             double seconds = (System.nanoTime() - began) / 1e9;
-            err.printf(
-                    "%s: %,d training and %,d held-out documents, %.1f MB of text in %.1f s%n",
-                    written.folder(),
-                    written.train().documents(),
-                    written.heldOut().documents(),
-                    (written.train().bytes() + written.heldOut().bytes()) / 1e6,
-                    seconds);
-            err.flush();
-            if (json) {
-                Map<String, Object> report = new LinkedHashMap<>();
-                report.put("folder", written.folder().toString());
-                report.put("seed", seed);
-                report.put("train", written.train());
-                report.put("heldOut", written.heldOut());
-                report.put("files", written.files().stream().map(Path::toString).toList());
-                report.put("seconds", seconds);
-                PrintWriter stdout = spec.commandLine().getOut();
-                stdout.println(JsonMapper.shared().writeValueAsString(report));
-                stdout.flush();
-            }
+            output.result(
+                    new Report(
+                            written.folder().toString(),
+                            seed,
+                            written.train(),
+                            written.heldOut(),
+                            written.files().stream().map(Path::toString).toList(),
+                            seconds),
+                    "%s: %,d training and %,d held-out documents, %.1f MB of text in %.1f s"
+                            .formatted(
+                                    written.folder(),
+                                    written.train().documents(),
+                                    written.heldOut().documents(),
+                                    (written.train().bytes() + written.heldOut().bytes()) / 1e6,
+                                    seconds));
             return 0;
         }
     }

@@ -40,7 +40,14 @@ public final class Main {
 
     /// Runs one command line and returns the exit code; see the package's page.
     int run(String... args) {
-        return run(List.of(new DoctorCommand(output)), args);
+        return run(
+                List.of(
+                        new TrainCommand(output),
+                        new GenerateCommand(output),
+                        new LogitsCommand(output),
+                        new CommandLine(new DataCommand()).addSubcommand(new DataCommand.World(output)),
+                        new DoctorCommand(output)),
+                args);
     }
 
     /// @param commands objects annotated [Command], one per subcommand

@@ -148,7 +148,8 @@ public final class TrainingLoop {
         return evaluation;
     }
 
-    private Pass pass() {
+    /// How the model is called.
+    public Pass pass() {
         return new Pass(settings.precision(), settings.attention(), new Layout.Whole(0), Optional.empty());
     }
 
