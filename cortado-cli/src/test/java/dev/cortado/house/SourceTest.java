@@ -40,7 +40,6 @@ class SourceTest {
             "cortado-model/src/main/java/dev/cortado/model/folder",
             "cortado-model/src/main/java/dev/cortado/model/layer",
             "cortado-testkit/src/main/java/dev/cortado/testkit",
-            "cortado-train/src/main/java/dev/cortado/train",
             "cortado-train/src/main/java/dev/cortado/train/objective",
             "cortado-train/src/main/java/dev/cortado/train/optim");
 

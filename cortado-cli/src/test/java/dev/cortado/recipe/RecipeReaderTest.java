@@ -101,7 +101,10 @@ class RecipeReaderTest {
 
     @Test
     void pathsArePlain() {
-        Path path = parse(YAML.replace("path: a.txt", "path: s3:a b")).sources().getFirst().path();
+        Path path = parse(YAML.replace("path: a.txt", "path: s3:a b"))
+                .sources()
+                .getFirst()
+                .path();
         assertThat(path).isEqualTo(Path.of("s3:a b"));
         assertThat(refusal(YAML.replace("path: a.txt", "path: \"\\0\"")))
                 .startsWith("tiny.yaml: sources[0].path: Nul character not allowed");
