@@ -1,10 +1,10 @@
 package dev.cortado.recipe;
 
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -74,7 +74,7 @@ record Complaint(RecipeTree tree, JacksonException cause) {
         if (value.isMissingNode()) {
             return tree.error("missing key '" + path + "', which must be " + expected + sectionOrigin(path), cause);
         }
-        String quotes = wanted == String.class && value.isValueNode() && !value.isNull() ? "; put it in quotes" : "";
+        String quotes = expected.equals("text") && value.isValueNode() && !value.isNull() ? "; put it in quotes" : "";
         String subject = path.isEmpty() ? "it" : "'" + path + "'";
         return tree.error(
                 subject + " is " + RecipeTree.describe(value) + " but must be " + expected + origin(path) + quotes,
@@ -102,9 +102,10 @@ record Complaint(RecipeTree tree, JacksonException cause) {
         if (Collection.class.isAssignableFrom(type)) {
             return "a list";
         }
-        return type.isRecord() || type.isInterface() || Map.class.isAssignableFrom(type)
-                ? "a section with keys"
-                : "text";
+        if (type == String.class || type == Path.class) {
+            return "text";
+        }
+        return "a section with keys"; // a record, a choice of records, a map
     }
 
     private String path() {

@@ -5,16 +5,21 @@ import com.fasterxml.jackson.annotation.Nulls;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
+import tools.jackson.databind.DeserializationContext;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.cfg.CoercionAction;
 import tools.jackson.databind.cfg.CoercionInputShape;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.cfg.MapperConfig;
+import tools.jackson.databind.deser.std.StdScalarDeserializer;
 import tools.jackson.databind.introspect.AnnotatedMember;
 import tools.jackson.databind.introspect.JacksonAnnotationIntrospector;
 import tools.jackson.databind.json.JsonMapper;
@@ -68,7 +73,9 @@ public final class RecipeReader {
     private static JsonMapper strict() {
         return JsonMapper.builder()
                 .annotationIntrospector(new RequiredUnlessOptional())
-                .addModule(new SimpleModule().setDeserializerModifier(UnknownKeysFirst.modifier()))
+                .addModule(new SimpleModule()
+                        .setDeserializerModifier(UnknownKeysFirst.modifier())
+                        .addDeserializer(Path.class, new PlainPath()))
                 .enable(
                         DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
                         DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES,
@@ -93,6 +100,25 @@ public final class RecipeReader {
         @Override
         public Boolean hasRequiredMarker(MapperConfig<?> config, AnnotatedMember member) {
             return member.getRawType() != Optional.class;
+        }
+    }
+
+    /// Jackson takes a path with a colon for a URI.
+    private static final class PlainPath extends StdScalarDeserializer<Path> {
+        PlainPath() {
+            super(Path.class);
+        }
+
+        @Override
+        public Path deserialize(JsonParser parser, DeserializationContext context) {
+            if (parser.currentToken() != JsonToken.VALUE_STRING) {
+                return (Path) context.handleUnexpectedToken(getValueType(context), parser);
+            }
+            try {
+                return Path.of(parser.getString());
+            } catch (InvalidPathException e) {
+                throw context.instantiationException(Path.class, e);
+            }
         }
     }
 }

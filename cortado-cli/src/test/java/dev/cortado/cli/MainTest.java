@@ -18,8 +18,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -174,6 +176,29 @@ class MainTest {
         assertThat(new Main(output, false).run(List.of(probe), "probe", "--text", "@home"))
                 .isZero();
         assertThat(probe.text).isEqualTo("@home");
+    }
+
+    /// A command that only holds others.
+    @Command(name = "group")
+    static final class Group {}
+
+    @Test
+    void commandsOfAGroupAreCommands() {
+        Probe probe = new Probe(() -> {
+            output.result(Map.of("n", 3), "n 3");
+            return 0;
+        });
+        Supplier<List<CommandLine>> commands = () -> List.of(new CommandLine(new Group()).addSubcommand(probe));
+        Main main = new Main(output, false);
+        assertThat(main.run(commands.get(), "group", "probe", "--json")).isZero();
+        assertThat(out()).isEqualToNormalizingNewlines("{\"n\":3}\n");
+        out.reset();
+        assertEnded(
+                main.run(commands.get(), "group"),
+                2,
+                "cortado: missing required subcommand (see 'cortado group --help')");
+        assertEnded(
+                main.run(commands.get(), "group", "prob"), 2, "cortado: unknown command 'prob'; did you mean 'probe'?");
     }
 
     @Test

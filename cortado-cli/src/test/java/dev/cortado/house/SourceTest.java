@@ -40,8 +40,8 @@ class SourceTest {
             "cortado-model/src/main/java/dev/cortado/model/folder",
             "cortado-model/src/main/java/dev/cortado/model/layer",
             "cortado-testkit/src/main/java/dev/cortado/testkit",
-            "cortado-text/src/main/java/dev/cortado/text/corpus",
-            "cortado-train/src/main/java/dev/cortado/train");
+            "cortado-train/src/main/java/dev/cortado/train/objective",
+            "cortado-train/src/main/java/dev/cortado/train/optim");
 
     /// Folders that are not the repository's: build outputs, runs, editors' and version control's own.
     private static final Set<String> NOT_OURS = Set.of("target", ".git", "runs", "shared", ".idea", ".vscode");

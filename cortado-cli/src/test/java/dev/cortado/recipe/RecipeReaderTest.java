@@ -100,6 +100,17 @@ class RecipeReaderTest {
     }
 
     @Test
+    void pathsArePlain() {
+        Path path = parse(YAML.replace("path: a.txt", "path: s3:a b"))
+                .sources()
+                .getFirst()
+                .path();
+        assertThat(path).isEqualTo(Path.of("s3:a b"));
+        assertThat(refusal(YAML.replace("path: a.txt", "path: \"\\0\"")))
+                .startsWith("tiny.yaml: sources[0].path: Nul character not allowed");
+    }
+
+    @Test
     void optionalKeysMayBeLeftEmpty() {
         assertThat(parse(YAML.replace("schedule: linear_decay", "schedule:"))
                         .optimizer()
@@ -134,6 +145,8 @@ class RecipeReaderTest {
             type: dpo     | type: dpi     | tiny.yaml: unknown type 'dpi' of 'objective' (line 12); did you mean 'dpo'?
             type: dpo     | # nothing     | tiny.yaml: 'objective' needs a key 'type' that says which kind it is (line 12)
             beta: 0.1     | beta: [0.1]   | tiny.yaml: 'objective.beta' is a list but must be a number (line 14)
+            path: a.txt   | path: [a.txt] | tiny.yaml: 'sources[0].path' is a list but must be text (line 9)
+            path: a.txt   | path: 5       | tiny.yaml: 'sources[0].path' is the number 5 but must be text (line 9); put it in quotes
             weight: 0.5}  | weight: x}    | tiny.yaml: 'sources[1].weight' is the text "x" but must be a number (line 11)
             name: tiny    | steps: 1      | tiny.yaml: the key 'steps' is there twice (line 3)
             """)
