@@ -427,11 +427,7 @@ public final class Tensor implements AutoCloseable {
     public Tensor addProductInPlace(Tensor first, Tensor second, double factor) {
         try (var scalar = new Scalar(factor)) {
             return inPlace(
-                    "addProductInPlace",
-                    () -> handle.addcmul_(first.handle(), second.handle(), scalar)
-                            .close(),
-                    first,
-                    second);
+                    "addProductInPlace", () -> handle.addcmul_(first.handle(), second.handle(), scalar), first, second);
         }
     }
 
@@ -440,8 +436,7 @@ public final class Tensor implements AutoCloseable {
         try (var scalar = new Scalar(factor)) {
             return inPlace(
                     "addQuotientInPlace",
-                    () -> handle.addcdiv_(first.handle(), second.handle(), scalar)
-                            .close(),
+                    () -> handle.addcdiv_(first.handle(), second.handle(), scalar),
                     first,
                     second);
         }
