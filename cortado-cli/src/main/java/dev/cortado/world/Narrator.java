@@ -25,6 +25,14 @@ import java.util.Set;
 /// indefinite article, `d` definite and never a pronoun, `b` bare phrase, `k` noun, `c` adjective; places also `at` and
 /// `to`; amounts also `num` and `one`.
 final class Narrator {
+    /// How a sentence continues the one before.
+    enum Flow {
+        /// Happens next: may open with "then".
+        ACTION,
+        /// Holds at the same time.
+        STATE
+    }
+
     private static final int JOIN_LIMIT = 60;
 
     private final Dice dice;
@@ -65,6 +73,11 @@ final class Narrator {
         }
     }
 
+    /// Whether someone in it is "I" or "you".
+    boolean personal() {
+        return !perspective.isEmpty();
+    }
+
     boolean knows(Entity entity) {
         return known.contains(entity) || !(entity instanceof Person || entity instanceof Thing);
     }
@@ -74,11 +87,11 @@ final class Narrator {
     }
 
     /// One or more sentences from a section; a clause without final stop may be joined to its neighbours.
-    void say(String section, Map<String, Entity> slots) {
+    void say(String section, Map<String, Entity> slots, Flow flow) {
         List<Piece> pieces = phrases.expand(section, dice);
         Optional<Entity> first = leadingSubject(pieces, slots);
         if (joinable && first.isPresent() && line.length() < JOIN_LIMIT && first.equals(subject) && dice.chance(35)) {
-            line.append(dice.chance(25) ? " and then " : " and ");
+            line.append(flow == Flow.ACTION && dice.chance(35) ? " and then " : " and ");
             pieces = pieces.subList(1, pieces.size());
             joinable = false;
         } else if (joinable && first.isPresent() && line.length() < JOIN_LIMIT && dice.chance(15)) {
@@ -86,7 +99,7 @@ final class Narrator {
             joinable = false;
         } else {
             stop();
-            if (first.isPresent() && !fresh && phrases.has("then") && dice.chance(16)) {
+            if (first.isPresent() && !fresh && flow == Flow.ACTION && dice.chance(24)) {
                 List<Piece> opened = new ArrayList<>(phrases.expand("then", dice));
                 opened.add(new Phrases.Text(" "));
                 opened.addAll(pieces);
@@ -258,8 +271,27 @@ final class Narrator {
 
     private String named(Person person) {
         return person.relativeOf()
-                .map(of -> quoting() ? person.name() : person(of, "p") + " " + person.kind())
+                .map(of -> possessor(of, person) + " " + person.kind())
                 .orElse(person.name());
+    }
+
+    /// "his" in "his uncle": the uncle himself is no rival.
+    private String possessor(Person owner, Person relative) {
+        if (quoting()) {
+            return owner.name() + "'s";
+        }
+        Pronoun called = pronoun(owner);
+        boolean mentioned = current.contains(owner) || previous.contains(owner);
+        boolean rivals =
+                others(current, relative, owner) || (!current.contains(owner) && others(previous, relative, owner));
+        boolean clear = called != owner.pronoun() || (mentioned && !rivals);
+        return clear ? called.possessive() : owner.name() + "'s";
+    }
+
+    private static boolean others(Set<Entity> mentioned, Person relative, Person owner) {
+        Set<Entity> rest = new HashSet<>(mentioned);
+        rest.remove(relative);
+        return rival(owner, rest);
     }
 
     private String described(Person person) {

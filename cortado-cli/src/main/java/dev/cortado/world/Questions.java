@@ -144,8 +144,30 @@ final class Questions {
                                 to.name(),
                                 "goods",
                                 amount.goods().singular()));
+            case Event.Feel(var who, var feeling, var because)
+            when because.isPresent() -> {
+                String reason = Reasons.answer(because.get(), who);
+                question(
+                        "Why was " + who.name() + " " + feeling.name() + "?",
+                        reason,
+                        who.name() + " was " + feeling.name() + " " + reason + ".",
+                        otherReasons(who),
+                        asks("reason", "who", who.name(), "feeling", feeling.name()));
+            }
             default -> {}
         }
+    }
+
+    private List<String> otherReasons(Entity.Person who) {
+        String other = dice.pick(lexicon.list("boys"));
+        Lexicon.Noun noun = dice.pick(lexicon.things(Split.TRAIN));
+        return List.of(
+                "because it rained all day",
+                "because " + who.name() + " found " + English.indefinite(noun.noun()),
+                "because " + other + " went home",
+                "because " + who.name() + " was hungry",
+                "because " + who.name() + " lost " + English.indefinite(noun.noun()),
+                "because " + other + " broke the " + noun.noun());
     }
 
     /// Whether two events would answer the same question.
@@ -164,6 +186,7 @@ final class Questions {
                         && to.equals(taker)
                         && amount.goods().equals(gift.goods());
             case Event.Win _ -> true;
+            case Event.Feel _ -> a.get("A").equals(b.get("A")) && a.get("F").equals(b.get("F"));
             default -> !a.containsKey("X") || a.get("X").equals(b.get("X"));
         };
     }

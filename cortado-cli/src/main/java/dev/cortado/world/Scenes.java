@@ -18,6 +18,9 @@ final class Scenes {
         stage.word("D", stage.casting().unused(stage.lexicon().list("foods")));
         stage.word("F", stage.dice().pick(stage.lexicon().list("feelings good")));
         stage.word("W", stage.dice().pick(stage.lexicon().list("lessons")));
+        stage.word("I", stage.dice().pick(stage.lexicon().list("seasons")));
+        boolean fair = stage.dice().chance(60);
+        stage.word("U", stage.dice().pick(stage.lexicon().list(fair ? "weather fair words" : "weather foul words")));
         stage.state().stand(hero, home);
         return hero;
     }
@@ -44,11 +47,20 @@ final class Scenes {
         return (Place) stage.slot(slot);
     }
 
+    /// Sentences that fit the weather of this document.
+    static String weather(Stage stage) {
+        return stage.lexicon()
+                        .list("weather fair words")
+                        .contains(stage.slot("U").name())
+                ? "weather fair"
+                : "weather foul";
+    }
+
     /// Tells who the story is about.
     static void open(Stage stage) {
         stage.say("open");
         stage.maybe(40, "hobby");
-        stage.maybe(15, "weather");
+        stage.maybe(15, weather(stage));
     }
 
     /// Tells the way from here to L.
