@@ -44,6 +44,7 @@ final class Narrator {
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder line = new StringBuilder();
+    private final Set<Object> used = new HashSet<>();
     private final Set<Entity> known = new HashSet<>();
     private final Map<String, Integer> kinds = new HashMap<>();
     private Set<Entity> previous = new HashSet<>();
@@ -88,7 +89,7 @@ final class Narrator {
 
     /// One or more sentences from a section; a clause without final stop may be joined to its neighbours.
     void say(String section, Map<String, Entity> slots, Flow flow) {
-        List<Piece> pieces = phrases.expand(section, dice);
+        List<Piece> pieces = phrases.expand(section, dice, used);
         Optional<Entity> first = leadingSubject(pieces, slots);
         if (joinable && first.isPresent() && line.length() < JOIN_LIMIT && first.equals(subject) && dice.chance(35)) {
             line.append(flow == Flow.ACTION && dice.chance(35) ? " and then " : " and ");
@@ -100,7 +101,7 @@ final class Narrator {
         } else {
             stop();
             if (first.isPresent() && !fresh && flow == Flow.ACTION && dice.chance(24)) {
-                List<Piece> opened = new ArrayList<>(phrases.expand("then", dice));
+                List<Piece> opened = new ArrayList<>(phrases.expand("then", dice, new HashSet<>()));
                 opened.add(new Phrases.Text(" "));
                 opened.addAll(pieces);
                 pieces = opened;
@@ -204,7 +205,11 @@ final class Narrator {
     }
 
     private boolean quoting() {
-        return line.chars().filter(c -> c == '"').count() % 2 == 1;
+        boolean open = false;
+        for (int i = 0; i < line.length(); i++) {
+            open ^= line.charAt(i) == '"';
+        }
+        return open;
     }
 
     private void refer(Entity entity, String form) {
@@ -264,6 +269,7 @@ final class Narrator {
             case "r" -> called.reflexive();
             case "a" -> "a " + person.traits().getFirst() + " " + person.kind();
             case "k" -> person.kind();
+            case "name" -> person.name();
             case "c" -> person.traits().getFirst();
             default -> addressed ? called.subject() : named(person);
         };

@@ -21,13 +21,15 @@ final class Questions {
     private final Dice dice;
     private final Facts facts;
     private final Casting casting;
+    private final String text;
     private final List<Question> questions = new ArrayList<>();
 
-    Questions(Lexicon lexicon, Dice dice, Facts facts, Casting casting) {
+    Questions(Lexicon lexicon, Dice dice, Facts facts, Casting casting, String text) {
         this.lexicon = lexicon;
         this.dice = dice;
         this.facts = facts;
         this.casting = casting;
+        this.text = text;
     }
 
     /// Up to eight questions, in the order of what they ask about.
@@ -186,6 +188,9 @@ final class Questions {
                         && to.equals(taker)
                         && amount.goods().equals(gift.goods());
             case Event.Win _ -> true;
+            case Event.Give _ ->
+                a.get("X").equals(b.get("X"))
+                        && (a.get("A").equals(b.get("A")) || a.get("B").equals(b.get("B")));
             case Event.Feel _ -> a.get("A").equals(b.get("A")) && a.get("F").equals(b.get("F"));
             default -> !a.containsKey("X") || a.get("X").equals(b.get("X"));
         };
@@ -210,7 +215,8 @@ final class Questions {
                     asks("lies", "what", what));
         });
         facts.end().at().forEach((who, where) -> {
-            if (dice.chance(50)) {
+            // Only what the text tells can be asked.
+            if (text.contains(where) && dice.chance(50)) {
                 String at = placePhrase(where);
                 place("Where is " + who + " at the end?", at, who + " is " + at + ".", asks("place", "who", who));
             }

@@ -106,6 +106,10 @@ final class Stage {
         narrator.paragraph();
     }
 
+    void lineBreak() {
+        narrator.lineBreak();
+    }
+
     /// Lets an event happen and words it.
     void tell(Event event) {
         tell(event, event.kind());
@@ -178,6 +182,13 @@ final class Stage {
         }
     }
 
+    /// Feels and says so by a special section.
+    void mood(Person who, String mood, String section) {
+        Word feeling = new Word(dice.pick(lexicon.list("feelings " + mood)));
+        slots.put("F", feeling);
+        tell(new Event.Feel(who, feeling, Optional.empty()), section);
+    }
+
     /// A random good feeling for flavour, without an event.
     void mood(String section) {
         word("F", dice.pick(lexicon.list("feelings good")));
@@ -198,7 +209,8 @@ final class Stage {
         State.Snapshot after = state.snapshot();
         List<Map<String, Object>> records = events.stream().map(this::json).toList();
         Facts facts = new Facts(entities(), before, records, after);
-        List<WorldDocument.Question> questions = new Questions(lexicon, dice, facts, casting).all(events);
+        List<WorldDocument.Question> questions =
+                new Questions(lexicon, dice, facts, casting, narrator.text()).all(events);
         List<Clause> chosen = plain.size() > 2 ? plain.subList(0, 2) : plain;
         Translation translation = new Translation(
                 String.join(
