@@ -24,7 +24,8 @@ public final class DataCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    DataCommand() {
+    /// Picocli fills in the rest.
+    public DataCommand() {
         spec = CommandSpec.create();
     }
 
@@ -70,7 +71,8 @@ public final class DataCommand implements Callable<Integer> {
         @Option(names = "--json", description = "One JSON object on standard output.")
         private boolean json;
 
-        WorldCommand() {
+        /// Picocli fills in the rest.
+        public WorldCommand() {
             spec = CommandSpec.create();
         }
 

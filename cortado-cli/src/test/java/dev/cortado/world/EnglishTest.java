@@ -11,13 +11,16 @@ final class EnglishTest {
 
     @Test
     void inflectsVerbs() {
-        Map.of("give", "gave", "drop", "dropped", "carry", "carried", "play", "played", "bake", "baked", "open", "opened",
-                        "look", "looked", "be", "was", "hang", "hung", "become", "became")
-                .forEach((base, past) -> assertThat(english.finite(base, Tense.PAST, Pronoun.HE)).isEqualTo(past));
-        Map.of("give", "gives", "watch", "watches", "carry", "carries", "play", "plays", "go", "goes", "have", "has",
-                        "be", "is", "can", "can")
-                .forEach((base, third) ->
-                        assertThat(english.finite(base, Tense.PRESENT, Pronoun.SHE)).isEqualTo(third));
+        Map.of(
+                        "give", "gave", "drop", "dropped", "carry", "carried", "play", "played", "bake", "baked",
+                        "open", "opened", "look", "looked", "be", "was", "hang", "hung", "become", "became")
+                .forEach((base, past) ->
+                        assertThat(english.finite(base, Tense.PAST, Pronoun.HE)).isEqualTo(past));
+        Map.of(
+                        "give", "gives", "watch", "watches", "carry", "carries", "play", "plays", "go", "goes", "have",
+                        "has", "be", "is", "can", "can")
+                .forEach((base, third) -> assertThat(english.finite(base, Tense.PRESENT, Pronoun.SHE))
+                        .isEqualTo(third));
         assertThat(english.finite("be", Tense.PAST, Pronoun.THEY)).isEqualTo("were");
         assertThat(english.finite("be", Tense.PRESENT, Pronoun.I)).isEqualTo("am");
         assertThat(english.participle("give")).isEqualTo("given");

@@ -13,8 +13,27 @@ import java.util.TreeMap;
 /// A second, naive reading of the written facts: flat keys such as "has red ball" to values, changed event by event.
 final class Replay {
     static final List<String> NUMBERS = List.of(
-            "no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
-            "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen", "twenty");
+            "no",
+            "one",
+            "two",
+            "three",
+            "four",
+            "five",
+            "six",
+            "seven",
+            "eight",
+            "nine",
+            "ten",
+            "eleven",
+            "twelve",
+            "thirteen",
+            "fourteen",
+            "fifteen",
+            "sixteen",
+            "seventeen",
+            "eighteen",
+            "nineteen",
+            "twenty");
 
     private final Facts facts;
     private final Map<String, String> world;
@@ -158,7 +177,8 @@ final class Replay {
 
     /// The reason names what happened, and the one who feels or the one who did it.
     private static void assertCauseIsPlausible(Question question, Map<String, Object> cause, String who) {
-        boolean names = question.answer().contains((String) cause.get("who")) || question.answer().contains(who);
+        boolean names = question.answer().contains((String) cause.get("who"))
+                || question.answer().contains(who);
         boolean thing = !cause.containsKey("what")
                 || question.answer().contains((String) cause.get("what"))
                 || question.answer().contains(String.valueOf(cause.get("other")));
@@ -183,7 +203,8 @@ final class Replay {
 
     private String at(String place) {
         EntityFacts entity = facts.entities().stream()
-                .filter(each -> each.name().equals(place) && List.of("place", "town").contains(each.type()))
+                .filter(each ->
+                        each.name().equals(place) && List.of("place", "town").contains(each.type()))
                 .findFirst()
                 .orElseThrow();
         return entity.attributes().get("at") + (entity.type().equals("town") ? " " : " the ") + place;

@@ -37,10 +37,12 @@ final class WorldFilesTest {
                     .get();
         }
         for (String name : List.of("train.jsonl", "heldout.jsonl", "world.json", "README.md")) {
-            assertThat(folder.resolve("b").resolve(name)).hasSameBinaryContentAs(folder.resolve("a").resolve(name));
+            assertThat(folder.resolve("b").resolve(name))
+                    .hasSameBinaryContentAs(folder.resolve("a").resolve(name));
         }
         WorldFiles.write(folder.resolve("c"), new Options(0.3, 4, false), (_, _) -> {});
-        assertThat(Files.mismatch(folder.resolve("a/train.jsonl"), folder.resolve("c/train.jsonl"))).isNotNegative();
+        assertThat(Files.mismatch(folder.resolve("a/train.jsonl"), folder.resolve("c/train.jsonl")))
+                .isNotNegative();
     }
 
     @Test
@@ -52,7 +54,8 @@ final class WorldFilesTest {
         });
         Set<String> heldOut = texts("w/heldout.jsonl");
         Set<String> train = texts("w/train.jsonl");
-        assertThat(train).doesNotContainAnyElementsOf(heldOut).hasSize((int) written.train().documents());
+        assertThat(train).doesNotContainAnyElementsOf(heldOut).hasSize((int)
+                written.train().documents());
         assertThat(heldOut).hasSize((int) written.heldOut().documents());
         assertThat(bytes(train)).isEqualTo(written.train().bytes()).isBetween(1_000_000L, 1_003_000L);
         assertThat(bytes(heldOut)).isEqualTo(written.heldOut().bytes()).isBetween(65_536L, 69_000L);

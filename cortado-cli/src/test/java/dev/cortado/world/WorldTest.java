@@ -19,8 +19,10 @@ final class WorldTest {
 
     /// Both splits of several seeds.
     private static Stream<WorldDocument> documents() {
-        return Stream.iterate(1L, seed -> seed * 31 + 7).limit(SEEDS).flatMap(seed -> Stream.of(Split.values())
-                .flatMap(split -> World.of(seed).documents(split).limit(EACH)));
+        return Stream.iterate(1L, seed -> seed * 31 + 7)
+                .limit(SEEDS)
+                .flatMap(seed -> Stream.of(Split.values())
+                        .flatMap(split -> World.of(seed).documents(split).limit(EACH)));
     }
 
     @Test
@@ -29,7 +31,8 @@ final class WorldTest {
         assertThat(World.of(5).documents(Split.TRAIN).limit(50).toList()).isEqualTo(once);
         assertThat(World.of(5).document(Split.TRAIN, 49)).isEqualTo(once.getLast());
         assertThat(World.of(6).documents(Split.TRAIN).limit(50).map(WorldDocument::text))
-                .doesNotContainAnyElementsOf(once.stream().map(WorldDocument::text).toList());
+                .doesNotContainAnyElementsOf(
+                        once.stream().map(WorldDocument::text).toList());
     }
 
     @Test
@@ -40,9 +43,7 @@ final class WorldTest {
             assertThat(replay.end()).as("end of %s", document).isEqualTo(replay.told());
             for (Question question : document.questions()) {
                 asked.add(question.asks().get("ask"));
-                assertThat(question.answer())
-                        .as("%s in %s", question, document)
-                        .isEqualTo(replay.answer(question));
+                assertThat(question.answer()).as("%s in %s", question, document).isEqualTo(replay.answer(question));
                 assertThat(question.wrong()).doesNotContain(question.answer()).isNotEmpty();
             }
         });
@@ -80,17 +81,22 @@ final class WorldTest {
                     .as("flaw in %s", document)
                     .isEmpty();
             article.matcher(text).results().forEach(match -> {
-                boolean vowel = "aeiou".indexOf(Character.toLowerCase(match.group(2).charAt(0))) >= 0;
+                boolean vowel =
+                        "aeiou".indexOf(Character.toLowerCase(match.group(2).charAt(0))) >= 0;
                 boolean an = vowel != List.of("useful", "unicorn", "one").contains(match.group(2));
                 if (List.of("hour", "honest").contains(match.group(2))) {
                     an = true;
                 }
-                assertThat(match.group(1).length() == 2).as("%s in %s", match.group(), document).isEqualTo(an);
+                assertThat(match.group(1).length() == 2)
+                        .as("%s in %s", match.group(), document)
+                        .isEqualTo(an);
             });
             // A question or exclamation inside a quotation may go on in lower case: "Why?" he asked.
             String[] lines = text.split("\n", -1);
             for (String line : lines) {
-                assertThat(line.chars().filter(c -> c == '"').count() % 2).as("quotes of %s", line).isZero();
+                assertThat(line.chars().filter(c -> c == '"').count() % 2)
+                        .as("quotes of %s", line)
+                        .isZero();
             }
             String unquoted = text.replaceAll("\"[^\"\n]*\"", "\"\"");
             assertThat(lowerStart.matcher(unquoted).results().map(match -> around(unquoted, match.start())))
@@ -112,7 +118,8 @@ final class WorldTest {
     @Test
     void translationsMatchSentencesOfTheDocumentAndAreInjective() {
         Map<String, String> sources = new java.util.HashMap<>();
-        long translated = documents().filter(document -> document.translation().isPresent())
+        long translated = documents()
+                .filter(document -> document.translation().isPresent())
                 .peek(document -> {
                     var translation = document.translation().orElseThrow();
                     for (String sentence : translation.source().split("(?<=[.]) ", -1)) {
@@ -132,7 +139,8 @@ final class WorldTest {
         documents().forEach(document -> {
             for (Preference pair : document.preferences()) {
                 assertThat(pair.worse()).as("%s", pair).isNotEqualTo(pair.better());
-                assertThat(document.questions().stream().map(Question::sentence)).contains(pair.better());
+                assertThat(document.questions().stream().map(Question::sentence))
+                        .contains(pair.better());
             }
         });
     }
@@ -141,7 +149,8 @@ final class WorldTest {
     void heldOutNamesAreNeverInTraining() {
         for (long seed = 1; seed <= 3; seed++) {
             World world = World.of(seed);
-            List<String> only = world.heldOutNames().values().stream().flatMap(List::stream).toList();
+            List<String> only =
+                    world.heldOutNames().values().stream().flatMap(List::stream).toList();
             Set<String> words = new HashSet<>();
             world.documents(Split.TRAIN).limit(1500).forEach(document -> {
                 words.addAll(List.of(document.toString().split("[^\\p{L}-]+", -1)));
