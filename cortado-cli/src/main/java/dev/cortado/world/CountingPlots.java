@@ -51,7 +51,7 @@ final class CountingPlots {
             stage.paragraph();
             spend(stage, hero, goods, eatable ? "eat" : "lose");
         }
-        stage.maybe(40, "lesson share");
+        Scenes.lesson(stage, hero, "share");
         Scenes.end(stage);
         stage.summarise("sum sharing");
     }

@@ -67,7 +67,7 @@ final class FriendPlots {
         stage.say("birthday soon");
         stage.maybe(50, "no money");
         if (makes) {
-            stage.tell(new Event.Make(hero, gift));
+            stage.tell(new Event.Make(hero, gift), "make " + gift.family());
         } else {
             stage.say("own gift");
         }
@@ -125,7 +125,7 @@ final class FriendPlots {
             stage.tell(new Event.Give(hero, thing, friend));
         }
         stage.feel(stage.dice().chance(50) ? hero : friend, "good");
-        stage.maybe(60, "lesson");
+        Scenes.lesson(stage, hero, "quarrel");
         Scenes.end(stage);
         stage.summarise(breaks ? "sum quarrel broken" : "sum quarrel");
     }
@@ -166,7 +166,7 @@ final class FriendPlots {
             stage.say("comfort");
             stage.feel(loser, "good");
         }
-        stage.maybe(60, "lesson");
+        Scenes.lesson(stage, loser, "race");
         Scenes.end(stage);
         stage.summarise("sum race");
     }

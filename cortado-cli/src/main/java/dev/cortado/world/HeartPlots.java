@@ -50,7 +50,7 @@ final class HeartPlots {
         Event whole = new Event.Fix(stage.dice().chance(60) ? elder : hero, thing);
         stage.tell(whole);
         stage.feelBecause(hero, "relief", whole);
-        stage.maybe(60, "truth lesson");
+        Scenes.lesson(stage, hero, "truth");
         Scenes.end(stage);
         stage.summarise("sum truth");
     }
@@ -119,7 +119,7 @@ final class HeartPlots {
         stage.tell(new Event.Find(animal, thing, where));
         stage.tell(new Event.Give(animal, thing, hero), "hand back");
         stage.feel(hero, "relief");
-        stage.maybe(50, "rescue lesson");
+        Scenes.lesson(stage, hero, "rescue");
         Scenes.end(stage);
         stage.summarise("sum rescue");
     }

@@ -8,8 +8,10 @@ import dev.cortado.world.Entity.Thing;
 import dev.cortado.world.Entity.Word;
 import dev.cortado.world.Phrases.Piece;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -44,7 +46,7 @@ final class Narrator {
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder line = new StringBuilder();
-    private final Set<Object> used = new HashSet<>();
+    private final Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Entity> known = new HashSet<>();
     private final Map<String, Integer> kinds = new HashMap<>();
     private Set<Entity> previous = new HashSet<>();
@@ -70,7 +72,7 @@ final class Narrator {
     /// Treats an entity as already introduced.
     void know(Entity entity) {
         if (known.add(entity) && entity instanceof Person person) {
-            kinds.merge(person.kind(), 1, Integer::sum);
+            kinds.merge(noun(person), 1, Integer::sum);
         }
     }
 
@@ -79,6 +81,17 @@ final class Narrator {
         return !perspective.isEmpty();
     }
 
+    /// "boy" of a "little boy".
+    private static String noun(Person person) {
+        return person.kind().substring(person.kind().lastIndexOf(' ') + 1);
+    }
+
+    /// Whether the text so far speaks of it.
+    boolean mentioned(Entity entity) {
+        return known.contains(entity);
+    }
+
+    /// Whether a plain sentence can speak of it with a name or "the".
     boolean knows(Entity entity) {
         return known.contains(entity) || !(entity instanceof Person || entity instanceof Thing);
     }
@@ -260,7 +273,10 @@ final class Narrator {
         Pronoun called = pronoun(person);
         boolean addressed = called != person.pronoun() && !quoting();
         return switch (form) {
-            case "" -> addressed || (clear(person) && dice.chance(80)) ? called.subject() : described(person);
+            case "" ->
+                addressed || (clear(person) && (current.contains(person) || dice.chance(80)))
+                        ? called.subject()
+                        : described(person);
             case "o" -> addressed || (clear(person) && dice.chance(90)) ? called.object() : described(person);
             case "p" -> {
                 boolean own = subject.equals(Optional.of(person)) && !rival(person, current) && !quoting();
@@ -307,7 +323,7 @@ final class Narrator {
         if (!known.contains(person)) {
             return person(person, "a") + " named " + person.name();
         }
-        boolean only = kinds.getOrDefault(person.kind(), 0) == 1;
+        boolean only = kinds.getOrDefault(noun(person), 0) == 1;
         return only && previous.contains(person) && dice.chance(14) ? "the " + person.kind() : person.name();
     }
 

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Derives questions with known answers from the events and the final state of a document.
 ///
@@ -172,6 +173,13 @@ final class Questions {
                 "because " + other + " broke the " + noun.noun());
     }
 
+    private List<String> otherLessons() {
+        return Stream.of("lessons race", "lessons quarrel", "lessons share", "lessons truth")
+                .flatMap(list -> lexicon.list(list).stream())
+                .map(lesson -> "that " + lesson)
+                .toList();
+    }
+
     /// Whether two events would answer the same question.
     private static boolean same(Event one, Event other) {
         if (!one.kind().equals(other.kind())) {
@@ -188,6 +196,7 @@ final class Questions {
                         && to.equals(taker)
                         && amount.goods().equals(gift.goods());
             case Event.Win _ -> true;
+            case Event.Learn _ -> a.get("A").equals(b.get("A"));
             case Event.Give _ ->
                 a.get("X").equals(b.get("X"))
                         && (a.get("A").equals(b.get("A")) || a.get("B").equals(b.get("B")));

@@ -3,6 +3,7 @@ package dev.cortado.world;
 import dev.cortado.world.Entity.Person;
 import dev.cortado.world.Entity.Place;
 import dev.cortado.world.Entity.Thing;
+import dev.cortado.world.Entity.Word;
 
 /// Parts that many plots share: openings, ways, meetings, endings.
 final class Scenes {
@@ -17,7 +18,6 @@ final class Scenes {
         stage.word("P", stage.casting().unused(stage.lexicon().list("pastimes")));
         stage.word("D", stage.casting().unused(stage.lexicon().list("foods")));
         stage.word("F", stage.dice().pick(stage.lexicon().list("feelings good")));
-        stage.word("W", stage.dice().pick(stage.lexicon().list("lessons")));
         stage.word("I", stage.dice().pick(stage.lexicon().list("seasons")));
         boolean fair = stage.dice().chance(60);
         stage.word("U", stage.dice().pick(stage.lexicon().list(fair ? "weather fair words" : "weather foul words")));
@@ -59,7 +59,9 @@ final class Scenes {
     /// Tells who the story is about.
     static void open(Stage stage) {
         stage.say("open");
-        stage.maybe(40, "hobby");
+        if (!stage.narrator().mentioned(stage.slot("P"))) {
+            stage.maybe(50, "hobby");
+        }
         stage.maybe(15, weather(stage));
     }
 
@@ -73,6 +75,14 @@ final class Scenes {
     static void meet(Stage stage, Person who, Person whom) {
         stage.tell(new Event.Meet(who, whom));
         stage.maybe(50, "hello");
+    }
+
+    /// Now and then, someone learns something from a list of lessons.
+    static void lesson(Stage stage, Person who, String topic) {
+        if (stage.dice().chance(55)) {
+            String lesson = stage.dice().pick(stage.lexicon().list("lessons " + topic));
+            stage.tell(new Event.Learn(who, new Word(lesson)));
+        }
     }
 
     static void end(Stage stage) {

@@ -83,7 +83,7 @@ final class SearchPlots {
         }
         stage.tell(new Event.MakeUp(joker, hero));
         stage.feel(hero, "relief");
-        stage.maybe(50, "lesson");
+        Scenes.lesson(stage, joker, "joke");
         Scenes.end(stage);
         stage.summarise("sum hidden");
     }

@@ -159,6 +159,7 @@ final class Replay {
             case "wanted" -> indefinite(only("want", "what", asks));
             case "swapped for" -> "the " + only("swap", "other", asks);
             case "shared" -> NUMBERS.get(Integer.parseInt(only("share", "count", asks)));
+            case "lesson" -> "that " + only("learn", "lesson", asks);
             case "attribute" ->
                 facts.entities().stream()
                         .filter(entity -> entity.name().equals(who))
