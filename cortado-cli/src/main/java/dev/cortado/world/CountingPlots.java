@@ -78,13 +78,18 @@ final class CountingPlots {
             spend(stage, hero, goods, stage.dice().chance(70) ? "eat" : "drop");
         }
         stage.paragraph();
-        if (stage.state().count(hero, goods) > 0) {
+        boolean visits = stage.state().count(hero, goods) > 0;
+        if (visits) {
             Scenes.goTo(stage, hero, where);
             Scenes.meet(stage, hero, friend);
             stage.feelBecause(friend, "good", share(stage, hero, friend, goods));
             stage.maybe(50, "thanks back");
         }
-        Scenes.end(stage);
+        if (visits) {
+            Scenes.end(stage);
+        } else {
+            Scenes.endAtHome(stage);
+        }
         stage.summarise("sum baking");
     }
 

@@ -51,7 +51,7 @@ final class HeartPlots {
         stage.tell(whole);
         stage.feelBecause(hero, "relief", whole);
         Scenes.lesson(stage, hero, "truth");
-        Scenes.end(stage);
+        Scenes.endAtHome(stage);
         stage.summarise("sum truth");
     }
 

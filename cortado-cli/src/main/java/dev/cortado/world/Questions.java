@@ -17,6 +17,7 @@ import java.util.stream.Stream;
 final class Questions {
     private static final int WRONG = 3;
     private static final int LIMIT = 8;
+    private static final int CANDIDATES = 6;
 
     private final Lexicon lexicon;
     private final Dice dice;
@@ -147,6 +148,13 @@ final class Questions {
                                 to.name(),
                                 "goods",
                                 amount.goods().singular()));
+            case Event.Learn(var who, var lesson) ->
+                question(
+                        "What did " + who.name() + " learn?",
+                        "that " + lesson.name(),
+                        who.name() + " learned that " + lesson.name() + ".",
+                        otherLessons(),
+                        asks("lesson", "who", who.name()));
             case Event.Feel(var who, var feeling, var because)
             when because.isPresent() -> {
                 String reason = Reasons.answer(because.get(), who);
@@ -292,8 +300,11 @@ final class Questions {
     private void place(String question, String answer, String sentence, Map<String, String> asks) {
         List<String> others =
                 new ArrayList<>(casting.places().stream().map(Questions::at).toList());
-        lexicon.placesOf(answer.startsWith("in ") || answer.startsWith("at ") ? "places" : "spots")
-                .forEach(each -> others.add(at(each)));
+        List<Entity.Place> alike =
+                lexicon.placesOf(answer.startsWith("in ") || answer.startsWith("at ") ? "places" : "spots");
+        for (int i = 0; i < CANDIDATES; i++) {
+            others.add(at(dice.pick(alike)));
+        }
         question(question, answer, sentence, others, asks);
     }
 
@@ -301,9 +312,11 @@ final class Questions {
         String article = answer.startsWith("the ") ? "the " : "a ";
         List<String> others = new ArrayList<>();
         casting.things().forEach(each -> others.add(English.articles(article + each.name())));
-        lexicon.things(Split.TRAIN)
-                .forEach(noun -> others.add(English.articles(
-                        article + lexicon.list(noun.family() + " adjectives").getFirst() + " " + noun.noun())));
+        for (int i = 0; i < CANDIDATES; i++) {
+            Lexicon.Noun noun = dice.pick(lexicon.things(Split.TRAIN));
+            String adjective = dice.pick(lexicon.list(noun.family() + " adjectives"));
+            others.add(English.articles(article + adjective + " " + noun.noun()));
+        }
         question(question, answer, sentence, others, asks);
     }
 

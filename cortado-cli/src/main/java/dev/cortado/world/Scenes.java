@@ -85,11 +85,22 @@ final class Scenes {
         }
     }
 
+    /// Ends a story of two friends at L.
     static void end(Stage stage) {
         stage.paragraph();
-        if (stage.dice().chance(75)) {
+        if (stage.dice().chance(40)) {
+            stage.say("end friends");
+        }
+        if (stage.dice().chance(45)) {
             stage.mood("end");
         }
-        stage.maybe(12, "end");
+    }
+
+    /// Ends a story that stayed at home.
+    static void endAtHome(Stage stage) {
+        stage.paragraph();
+        if (stage.dice().chance(80)) {
+            stage.mood("end");
+        }
     }
 }

@@ -84,7 +84,7 @@ final class SearchPlots {
         stage.tell(new Event.MakeUp(joker, hero));
         stage.feel(hero, "relief");
         Scenes.lesson(stage, joker, "joke");
-        Scenes.end(stage);
+        Scenes.endAtHome(stage);
         stage.summarise("sum hidden");
     }
 
