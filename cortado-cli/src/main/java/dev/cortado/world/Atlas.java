@@ -86,8 +86,23 @@ final class Atlas {
             case "pastime" -> lexicon.list("pastimes");
             case "pet" -> lexicon.list("pet animals");
             case "pet name" -> lexicon.list(split == Split.HELD_OUT ? "held-out pets" : "pets");
+            case "lives", "eats", "color" ->
+                column(
+                        lexicon,
+                        "animal facts",
+                        List.of("", "lives", "eats", "color").indexOf(attribute));
+            case "main" -> lexicon.goods().stream().map(Entity.Goods::plural).toList();
+            case "tool" -> column(lexicon, "recipes", 1);
+            case "minutes" -> List.of("five", "ten", "fifteen", "twenty", "seven", "twelve");
             default -> throw new IllegalStateException("no attribute '" + attribute + "' in the atlas");
         };
+    }
+
+    private static List<String> column(Lexicon lexicon, String section, int column) {
+        return lexicon.records(section).stream()
+                .map(record -> record.get(column))
+                .distinct()
+                .toList();
     }
 
     static Query query(EntityFacts of, String attribute) {
@@ -116,6 +131,16 @@ final class Atlas {
                 new Query("What pet does " + name + " have?", name + " has " + English.indefinite(value) + ".");
             case "pet name" ->
                 new Query("What is the name of " + name + "'s pet?", name + "'s pet is named " + value + ".");
+            case "lives" -> new Query("Where does " + name + " live?", name + " lives " + value + ".");
+            case "eats" -> new Query("What does " + name + " eat?", name + " eats " + value + ".");
+            case "color" -> new Query("What color is " + name + "?", name + " is " + value + ".");
+            case "main" -> new Query("What is needed for " + name + "?", "For " + name + ", " + value + " are needed.");
+            case "tool" ->
+                new Query("What tool is needed for " + name + "?", "For " + name + ", a " + value + " is needed.");
+            case "minutes" ->
+                new Query(
+                        "How many minutes does " + name + " take?",
+                        English.capitalise(name) + " takes " + value + " minutes.");
             default -> throw new IllegalStateException("no question for attribute '" + attribute + "'");
         };
     }

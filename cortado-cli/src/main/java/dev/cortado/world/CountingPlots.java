@@ -45,14 +45,13 @@ final class CountingPlots {
         }
         Scenes.meet(stage, hero, friend);
         stage.maybe(50, "friend asks");
-        share(stage, hero, friend, goods);
-        stage.feel(friend, "good");
+        stage.feelBecause(friend, "good", share(stage, hero, friend, goods));
         stage.maybe(50, "thanks back");
         if (stage.state().count(hero, goods) > 1 && stage.dice().chance(60)) {
             stage.paragraph();
             spend(stage, hero, goods, eatable ? "eat" : "lose");
         }
-        stage.maybe(40, "lesson share");
+        Scenes.lesson(stage, hero, "share");
         Scenes.end(stage);
         stage.summarise("sum sharing");
     }
@@ -79,14 +78,18 @@ final class CountingPlots {
             spend(stage, hero, goods, stage.dice().chance(70) ? "eat" : "drop");
         }
         stage.paragraph();
-        if (stage.state().count(hero, goods) > 0) {
+        boolean visits = stage.state().count(hero, goods) > 0;
+        if (visits) {
             Scenes.goTo(stage, hero, where);
             Scenes.meet(stage, hero, friend);
-            share(stage, hero, friend, goods);
-            stage.feel(friend, "good");
+            stage.feelBecause(friend, "good", share(stage, hero, friend, goods));
             stage.maybe(50, "thanks back");
         }
-        Scenes.end(stage);
+        if (visits) {
+            Scenes.end(stage);
+        } else {
+            Scenes.endAtHome(stage);
+        }
         stage.summarise("sum baking");
     }
 
@@ -143,19 +146,22 @@ final class CountingPlots {
 
     static void gain(Stage stage, Person who, Goods goods, int count, String how) {
         boolean had = stage.state().count(who, goods) > 0;
-        stage.tell(new Event.Gain(who, stage.casting().amount(count, goods), new Word(how)));
+        String section = List.of("pick", "find", "bake", "earn").contains(how) ? "gain " + how : "gain";
+        stage.tell(new Event.Gain(who, stage.casting().amount(count, goods), new Word(how)), section);
         if (had) {
             left(stage, who, goods);
         }
     }
 
     /// Gives some, at least one and not more than there are.
-    static void share(Stage stage, Person who, Person to, Goods goods) {
+    static Event share(Stage stage, Person who, Person to, Goods goods) {
         int has = stage.state().count(who, goods);
         int count = stage.dice().between(1, Math.max(1, Math.min(has - 1, 4)));
         Amount gift = stage.bind("K", stage.casting().amount(count, goods));
-        stage.tell(new Event.Share(who, gift, to));
+        Event share = new Event.Share(who, gift, to);
+        stage.tell(share);
         left(stage, who, goods);
+        return share;
     }
 
     static void spend(Stage stage, Person who, Goods goods, String how) {

@@ -99,7 +99,20 @@ final class English {
         if (verb.endsWith("e")) {
             return verb + "d";
         }
-        return endsInConsonantAndY(verb) ? verb.substring(0, verb.length() - 1) + "ied" : verb + "ed";
+        if (endsInConsonantAndY(verb)) {
+            return verb.substring(0, verb.length() - 1) + "ied";
+        }
+        return (doubles(verb) ? verb + verb.charAt(verb.length() - 1) : verb) + "ed";
+    }
+
+    /// One syllable with a short vowel before one consonant: "dropped", "hummed".
+    private static boolean doubles(String verb) {
+        int last = verb.length() - 1;
+        long vowels = verb.chars().filter(c -> "aeiou".indexOf(c) >= 0).count();
+        return last >= 2
+                && vowels == 1
+                && "aeiou".indexOf(verb.charAt(last - 1)) >= 0
+                && "wxy".indexOf(verb.charAt(last)) < 0;
     }
 
     /// Third person singular of a verb and plural of a noun are spelt by one rule: "watches", "carries", "plays".

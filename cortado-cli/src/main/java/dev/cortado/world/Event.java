@@ -8,6 +8,7 @@ import dev.cortado.world.Entity.Thing;
 import dev.cortado.world.Entity.Word;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// What can happen. Preconditions and effects are in [State#apply]; wordings in the phrase files, one section for each
 /// [#kind].
@@ -49,7 +50,8 @@ sealed interface Event {
 
     record Make(Person who, Thing what) implements Event {}
 
-    record Feel(Person who, Word feeling) implements Event {}
+    /// @param because an earlier event, when the text says so
+    record Feel(Person who, Word feeling, Optional<Event> because) implements Event {}
 
     record Want(Person who, Thing what) implements Event {}
 
@@ -118,7 +120,7 @@ sealed interface Event {
             case Break(var who, var what) -> put(slots, "A", who, "X", what);
             case Fix(var who, var what) -> put(slots, "A", who, "X", what);
             case Make(var who, var what) -> put(slots, "A", who, "X", what);
-            case Feel(var who, var feeling) -> put(slots, "A", who, "F", feeling);
+            case Feel(var who, var feeling, var _) -> put(slots, "A", who, "F", feeling);
             case Want(var who, var what) -> put(slots, "A", who, "X", what);
             case Meet(var who, var whom) -> put(slots, "A", who, "B", whom);
             case Help(var who, var whom) -> put(slots, "A", who, "B", whom);

@@ -36,8 +36,9 @@ final class FriendPlots {
         stage.tell(new Event.Want(hero, yours));
         stage.say("offer");
         stage.maybe(40, "think over");
-        stage.tell(new Event.Swap(hero, mine, friend, yours));
-        stage.feel(hero, "good");
+        Event swap = new Event.Swap(hero, mine, friend, yours);
+        stage.tell(swap);
+        stage.feelBecause(hero, "good", swap);
         if (stage.dice().chance(25)) {
             stage.paragraph();
             stage.say("regret");
@@ -66,7 +67,7 @@ final class FriendPlots {
         stage.say("birthday soon");
         stage.maybe(50, "no money");
         if (makes) {
-            stage.tell(new Event.Make(hero, gift));
+            stage.tell(new Event.Make(hero, gift), "make " + gift.family());
         } else {
             stage.say("own gift");
         }
@@ -76,9 +77,10 @@ final class FriendPlots {
         Scenes.goTo(stage, hero, where);
         stage.say("party");
         stage.say("happy birthday");
-        stage.tell(new Event.Give(hero, gift, friend));
+        Event give = new Event.Give(hero, gift, friend);
+        stage.tell(give);
         stage.maybe(40, "unwrap");
-        stage.feel(friend, "good");
+        stage.feelBecause(friend, "good", give);
         stage.maybe(60, "thanks back");
         stage.maybe(50, "cake");
         if (stage.dice().chance(40)) {
@@ -101,15 +103,16 @@ final class FriendPlots {
         stage.paragraph();
         stage.say("oneday start");
         stage.tell(new Event.GoWith(hero, friend, where));
-        stage.maybe(40, "weather");
+        stage.maybe(40, Scenes.weather(stage));
         stage.say("brought");
         stage.say("both want");
-        stage.tell(new Event.Quarrel(hero, friend));
+        Event quarrel = new Event.Quarrel(hero, friend);
+        stage.tell(quarrel);
         boolean breaks = stage.dice().chance(60);
         if (breaks) {
             stage.tell(new Event.Break(stage.dice().chance(50) ? friend : hero, thing));
         }
-        stage.feel(hero, "bad");
+        stage.feelBecause(hero, "angry", quarrel);
         stage.maybe(50, "apart");
         stage.paragraph();
         stage.feel(friend, "guilty");
@@ -122,7 +125,7 @@ final class FriendPlots {
             stage.tell(new Event.Give(hero, thing, friend));
         }
         stage.feel(stage.dice().chance(50) ? hero : friend, "good");
-        stage.maybe(60, "lesson");
+        Scenes.lesson(stage, hero, "quarrel");
         Scenes.end(stage);
         stage.summarise(breaks ? "sum quarrel broken" : "sum quarrel");
     }
@@ -147,21 +150,23 @@ final class FriendPlots {
         boolean heroWins = stage.dice().chance(50);
         Person winner = stage.bind("C", heroWins ? hero : friend);
         Person loser = stage.bind("E", heroWins ? friend : hero);
-        stage.tell(new Event.Win(winner, loser, where));
-        stage.feel(winner, "winner");
-        stage.feel(loser, "bad");
+        Event win = new Event.Win(winner, loser, where);
+        stage.tell(win);
+        stage.feelBecause(winner, "winner", win);
+        stage.feelBecause(loser, "bad", win);
         stage.paragraph();
         if (stage.dice().chance(50)) {
             stage.tell(new Event.Take(winner, prize), "gets prize");
             if (stage.dice().chance(60)) {
-                stage.tell(new Event.Give(winner, prize, loser));
-                stage.feel(loser, "good");
+                Event give = new Event.Give(winner, prize, loser);
+                stage.tell(give);
+                stage.feelBecause(loser, "good", give);
             }
         } else {
             stage.say("comfort");
             stage.feel(loser, "good");
         }
-        stage.maybe(60, "lesson");
+        Scenes.lesson(stage, loser, "race");
         Scenes.end(stage);
         stage.summarise("sum race");
     }

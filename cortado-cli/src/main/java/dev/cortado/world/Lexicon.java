@@ -72,6 +72,13 @@ final class Lexicon {
         return list;
     }
 
+    /// The lines of a section split at `|`.
+    List<List<String>> records(String section) {
+        return words.lines(section).stream()
+                .map(line -> Stream.of(line.split("[|]", -1)).map(String::strip).toList())
+                .toList();
+    }
+
     List<Noun> things(Split split) {
         return split == Split.HELD_OUT ? rareThings : things;
     }

@@ -8,8 +8,10 @@ import dev.cortado.world.Entity.Thing;
 import dev.cortado.world.Entity.Word;
 import dev.cortado.world.Phrases.Piece;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,14 @@ import java.util.Set;
 /// indefinite article, `d` definite and never a pronoun, `b` bare phrase, `k` noun, `c` adjective; places also `at` and
 /// `to`; amounts also `num` and `one`.
 final class Narrator {
+    /// How a sentence continues the one before.
+    enum Flow {
+        /// Happens next: may open with "then".
+        ACTION,
+        /// Holds at the same time.
+        STATE
+    }
+
     private static final int JOIN_LIMIT = 60;
 
     private final Dice dice;
@@ -36,6 +46,7 @@ final class Narrator {
 
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder line = new StringBuilder();
+    private final Set<Object> used = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Set<Entity> known = new HashSet<>();
     private final Map<String, Integer> kinds = new HashMap<>();
     private Set<Entity> previous = new HashSet<>();
@@ -61,10 +72,26 @@ final class Narrator {
     /// Treats an entity as already introduced.
     void know(Entity entity) {
         if (known.add(entity) && entity instanceof Person person) {
-            kinds.merge(person.kind(), 1, Integer::sum);
+            kinds.merge(noun(person), 1, Integer::sum);
         }
     }
 
+    /// Whether someone in it is "I" or "you".
+    boolean personal() {
+        return !perspective.isEmpty();
+    }
+
+    /// "boy" of a "little boy".
+    private static String noun(Person person) {
+        return person.kind().substring(person.kind().lastIndexOf(' ') + 1);
+    }
+
+    /// Whether the text so far speaks of it.
+    boolean mentioned(Entity entity) {
+        return known.contains(entity);
+    }
+
+    /// Whether a plain sentence can speak of it with a name or "the".
     boolean knows(Entity entity) {
         return known.contains(entity) || !(entity instanceof Person || entity instanceof Thing);
     }
@@ -74,11 +101,11 @@ final class Narrator {
     }
 
     /// One or more sentences from a section; a clause without final stop may be joined to its neighbours.
-    void say(String section, Map<String, Entity> slots) {
-        List<Piece> pieces = phrases.expand(section, dice);
+    void say(String section, Map<String, Entity> slots, Flow flow) {
+        List<Piece> pieces = phrases.expand(section, dice, used);
         Optional<Entity> first = leadingSubject(pieces, slots);
         if (joinable && first.isPresent() && line.length() < JOIN_LIMIT && first.equals(subject) && dice.chance(35)) {
-            line.append(dice.chance(25) ? " and then " : " and ");
+            line.append(flow == Flow.ACTION && dice.chance(35) ? " and then " : " and ");
             pieces = pieces.subList(1, pieces.size());
             joinable = false;
         } else if (joinable && first.isPresent() && line.length() < JOIN_LIMIT && dice.chance(15)) {
@@ -86,8 +113,8 @@ final class Narrator {
             joinable = false;
         } else {
             stop();
-            if (first.isPresent() && !fresh && phrases.has("then") && dice.chance(16)) {
-                List<Piece> opened = new ArrayList<>(phrases.expand("then", dice));
+            if (first.isPresent() && !fresh && flow == Flow.ACTION && dice.chance(24)) {
+                List<Piece> opened = new ArrayList<>(phrases.expand("then", dice, new HashSet<>()));
                 opened.add(new Phrases.Text(" "));
                 opened.addAll(pieces);
                 pieces = opened;
@@ -191,7 +218,11 @@ final class Narrator {
     }
 
     private boolean quoting() {
-        return line.chars().filter(c -> c == '"').count() % 2 == 1;
+        boolean open = false;
+        for (int i = 0; i < line.length(); i++) {
+            open ^= line.charAt(i) == '"';
+        }
+        return open;
     }
 
     private void refer(Entity entity, String form) {
@@ -242,7 +273,10 @@ final class Narrator {
         Pronoun called = pronoun(person);
         boolean addressed = called != person.pronoun() && !quoting();
         return switch (form) {
-            case "" -> addressed || (clear(person) && dice.chance(80)) ? called.subject() : described(person);
+            case "" ->
+                addressed || (clear(person) && (current.contains(person) || dice.chance(80)))
+                        ? called.subject()
+                        : described(person);
             case "o" -> addressed || (clear(person) && dice.chance(90)) ? called.object() : described(person);
             case "p" -> {
                 boolean own = subject.equals(Optional.of(person)) && !rival(person, current) && !quoting();
@@ -251,6 +285,7 @@ final class Narrator {
             case "r" -> called.reflexive();
             case "a" -> "a " + person.traits().getFirst() + " " + person.kind();
             case "k" -> person.kind();
+            case "name" -> person.name();
             case "c" -> person.traits().getFirst();
             default -> addressed ? called.subject() : named(person);
         };
@@ -258,8 +293,27 @@ final class Narrator {
 
     private String named(Person person) {
         return person.relativeOf()
-                .map(of -> quoting() ? person.name() : person(of, "p") + " " + person.kind())
+                .map(of -> possessor(of, person) + " " + person.kind())
                 .orElse(person.name());
+    }
+
+    /// "his" in "his uncle": the uncle himself is no rival.
+    private String possessor(Person owner, Person relative) {
+        if (quoting()) {
+            return owner.name() + "'s";
+        }
+        Pronoun called = pronoun(owner);
+        boolean mentioned = current.contains(owner) || previous.contains(owner);
+        boolean rivals =
+                others(current, relative, owner) || (!current.contains(owner) && others(previous, relative, owner));
+        boolean clear = called != owner.pronoun() || (mentioned && !rivals);
+        return clear ? called.possessive() : owner.name() + "'s";
+    }
+
+    private static boolean others(Set<Entity> mentioned, Person relative, Person owner) {
+        Set<Entity> rest = new HashSet<>(mentioned);
+        rest.remove(relative);
+        return rival(owner, rest);
     }
 
     private String described(Person person) {
@@ -269,7 +323,7 @@ final class Narrator {
         if (!known.contains(person)) {
             return person(person, "a") + " named " + person.name();
         }
-        boolean only = kinds.getOrDefault(person.kind(), 0) == 1;
+        boolean only = kinds.getOrDefault(noun(person), 0) == 1;
         return only && previous.contains(person) && dice.chance(14) ? "the " + person.kind() : person.name();
     }
 

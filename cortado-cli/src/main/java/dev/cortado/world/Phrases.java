@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// The patterns that sentences are made of: a context-free grammar with slots.
 ///
@@ -45,13 +46,19 @@ final class Phrases {
     }
 
     /// A random expansion of a section into texts, slots, verbs and breaks.
-    List<Piece> expand(String section, Dice dice) {
+    ///
+    /// @param used patterns of this document so far, which are avoided where there is a choice, and added to
+    List<Piece> expand(String section, Dice dice, Set<Object> used) {
         List<List<Piece>> patterns = sections.get(section);
         if (patterns == null) {
             throw new IllegalStateException("the phrase files have no section '" + section + "'");
         }
         List<Piece> flat = new ArrayList<>();
-        expand(dice.pick(patterns), dice, flat);
+        List<Piece> pattern = dice.pick(patterns);
+        for (int attempt = 0; attempt < 4 && !used.add(pattern); attempt++) {
+            pattern = dice.pick(patterns);
+        }
+        expand(pattern, dice, flat);
         return flat;
     }
 

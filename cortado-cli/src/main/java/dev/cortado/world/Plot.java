@@ -9,7 +9,7 @@ record Plot(String name, Consumer<Stage> script) {
 
     /// The stories.
     static List<Plot> stories() {
-        return Stream.of(SearchPlots.all(), FriendPlots.all(), CountingPlots.all())
+        return Stream.of(SearchPlots.all(), FriendPlots.all(), CountingPlots.all(), HeartPlots.all())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /// Derives questions with known answers from the events and the final state of a document.
 ///
@@ -16,18 +17,21 @@ import java.util.Set;
 final class Questions {
     private static final int WRONG = 3;
     private static final int LIMIT = 8;
+    private static final int CANDIDATES = 6;
 
     private final Lexicon lexicon;
     private final Dice dice;
     private final Facts facts;
     private final Casting casting;
+    private final String text;
     private final List<Question> questions = new ArrayList<>();
 
-    Questions(Lexicon lexicon, Dice dice, Facts facts, Casting casting) {
+    Questions(Lexicon lexicon, Dice dice, Facts facts, Casting casting, String text) {
         this.lexicon = lexicon;
         this.dice = dice;
         this.facts = facts;
         this.casting = casting;
+        this.text = text;
     }
 
     /// Up to eight questions, in the order of what they ask about.
@@ -144,8 +148,44 @@ final class Questions {
                                 to.name(),
                                 "goods",
                                 amount.goods().singular()));
+            case Event.Learn(var who, var lesson) ->
+                question(
+                        "What did " + who.name() + " learn?",
+                        "that " + lesson.name(),
+                        who.name() + " learned that " + lesson.name() + ".",
+                        otherLessons(),
+                        asks("lesson", "who", who.name()));
+            case Event.Feel(var who, var feeling, var because)
+            when because.isPresent() -> {
+                String reason = Reasons.answer(because.get(), who);
+                question(
+                        "Why was " + who.name() + " " + feeling.name() + "?",
+                        reason,
+                        who.name() + " was " + feeling.name() + " " + reason + ".",
+                        otherReasons(who),
+                        asks("reason", "who", who.name(), "feeling", feeling.name()));
+            }
             default -> {}
         }
+    }
+
+    private List<String> otherReasons(Entity.Person who) {
+        String other = dice.pick(lexicon.list("boys"));
+        Lexicon.Noun noun = dice.pick(lexicon.things(Split.TRAIN));
+        return List.of(
+                "because it rained all day",
+                "because " + who.name() + " found " + English.indefinite(noun.noun()),
+                "because " + other + " went home",
+                "because " + who.name() + " was hungry",
+                "because " + who.name() + " lost " + English.indefinite(noun.noun()),
+                "because " + other + " broke the " + noun.noun());
+    }
+
+    private List<String> otherLessons() {
+        return Stream.of("lessons race", "lessons quarrel", "lessons share", "lessons truth")
+                .flatMap(list -> lexicon.list(list).stream())
+                .map(lesson -> "that " + lesson)
+                .toList();
     }
 
     /// Whether two events would answer the same question.
@@ -164,6 +204,11 @@ final class Questions {
                         && to.equals(taker)
                         && amount.goods().equals(gift.goods());
             case Event.Win _ -> true;
+            case Event.Learn _ -> a.get("A").equals(b.get("A"));
+            case Event.Give _ ->
+                a.get("X").equals(b.get("X"))
+                        && (a.get("A").equals(b.get("A")) || a.get("B").equals(b.get("B")));
+            case Event.Feel _ -> a.get("A").equals(b.get("A")) && a.get("F").equals(b.get("F"));
             default -> !a.containsKey("X") || a.get("X").equals(b.get("X"));
         };
     }
@@ -187,7 +232,8 @@ final class Questions {
                     asks("lies", "what", what));
         });
         facts.end().at().forEach((who, where) -> {
-            if (dice.chance(50)) {
+            // Only what the text tells can be asked.
+            if (text.contains(where) && dice.chance(50)) {
                 String at = placePhrase(where);
                 place("Where is " + who + " at the end?", at, who + " is " + at + ".", asks("place", "who", who));
             }
@@ -254,8 +300,11 @@ final class Questions {
     private void place(String question, String answer, String sentence, Map<String, String> asks) {
         List<String> others =
                 new ArrayList<>(casting.places().stream().map(Questions::at).toList());
-        lexicon.placesOf(answer.startsWith("in ") || answer.startsWith("at ") ? "places" : "spots")
-                .forEach(each -> others.add(at(each)));
+        List<Entity.Place> alike =
+                lexicon.placesOf(answer.startsWith("in ") || answer.startsWith("at ") ? "places" : "spots");
+        for (int i = 0; i < CANDIDATES; i++) {
+            others.add(at(dice.pick(alike)));
+        }
         question(question, answer, sentence, others, asks);
     }
 
@@ -263,9 +312,11 @@ final class Questions {
         String article = answer.startsWith("the ") ? "the " : "a ";
         List<String> others = new ArrayList<>();
         casting.things().forEach(each -> others.add(English.articles(article + each.name())));
-        lexicon.things(Split.TRAIN)
-                .forEach(noun -> others.add(English.articles(
-                        article + lexicon.list(noun.family() + " adjectives").getFirst() + " " + noun.noun())));
+        for (int i = 0; i < CANDIDATES; i++) {
+            Lexicon.Noun noun = dice.pick(lexicon.things(Split.TRAIN));
+            String adjective = dice.pick(lexicon.list(noun.family() + " adjectives"));
+            others.add(English.articles(article + adjective + " " + noun.noun()));
+        }
         question(question, answer, sentence, others, asks);
     }
 

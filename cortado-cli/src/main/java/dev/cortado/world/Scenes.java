@@ -3,6 +3,7 @@ package dev.cortado.world;
 import dev.cortado.world.Entity.Person;
 import dev.cortado.world.Entity.Place;
 import dev.cortado.world.Entity.Thing;
+import dev.cortado.world.Entity.Word;
 
 /// Parts that many plots share: openings, ways, meetings, endings.
 final class Scenes {
@@ -17,7 +18,9 @@ final class Scenes {
         stage.word("P", stage.casting().unused(stage.lexicon().list("pastimes")));
         stage.word("D", stage.casting().unused(stage.lexicon().list("foods")));
         stage.word("F", stage.dice().pick(stage.lexicon().list("feelings good")));
-        stage.word("W", stage.dice().pick(stage.lexicon().list("lessons")));
+        stage.word("I", stage.dice().pick(stage.lexicon().list("seasons")));
+        boolean fair = stage.dice().chance(60);
+        stage.word("U", stage.dice().pick(stage.lexicon().list(fair ? "weather fair words" : "weather foul words")));
         stage.state().stand(hero, home);
         return hero;
     }
@@ -44,11 +47,22 @@ final class Scenes {
         return (Place) stage.slot(slot);
     }
 
+    /// Sentences that fit the weather of this document.
+    static String weather(Stage stage) {
+        return stage.lexicon()
+                        .list("weather fair words")
+                        .contains(stage.slot("U").name())
+                ? "weather fair"
+                : "weather foul";
+    }
+
     /// Tells who the story is about.
     static void open(Stage stage) {
         stage.say("open");
-        stage.maybe(40, "hobby");
-        stage.maybe(15, "weather");
+        if (!stage.narrator().mentioned(stage.slot("P"))) {
+            stage.maybe(50, "hobby");
+        }
+        stage.maybe(15, weather(stage));
     }
 
     /// Tells the way from here to L.
@@ -63,11 +77,30 @@ final class Scenes {
         stage.maybe(50, "hello");
     }
 
+    /// Now and then, someone learns something from a list of lessons.
+    static void lesson(Stage stage, Person who, String topic) {
+        if (stage.dice().chance(55)) {
+            String lesson = stage.dice().pick(stage.lexicon().list("lessons " + topic));
+            stage.tell(new Event.Learn(who, new Word(lesson)));
+        }
+    }
+
+    /// Ends a story of two friends at L.
     static void end(Stage stage) {
         stage.paragraph();
-        if (stage.dice().chance(75)) {
+        if (stage.dice().chance(40)) {
+            stage.say("end friends");
+        }
+        if (stage.dice().chance(45)) {
             stage.mood("end");
         }
-        stage.maybe(12, "end");
+    }
+
+    /// Ends a story that stayed at home.
+    static void endAtHome(Stage stage) {
+        stage.paragraph();
+        if (stage.dice().chance(80)) {
+            stage.mood("end");
+        }
     }
 }

@@ -29,22 +29,23 @@ final class SearchPlots {
         stage.say("oneday start");
         Scenes.goTo(stage, hero, where);
         stage.maybe(50, "play");
-        stage.tell(new Event.Lose(hero, thing, where));
+        Event loss = new Event.Lose(hero, thing, where);
+        stage.tell(loss);
         stage.maybe(60, "notice");
-        stage.feel(hero, "bad");
+        stage.feelBecause(hero, "bad", loss);
         stage.maybe(60, "search");
         stage.paragraph();
         Scenes.meet(stage, hero, friend);
         stage.say("tell lost");
         stage.tell(new Event.Help(friend, hero));
         stage.maybe(50, "search both");
-        if (stage.dice().chance(60)) {
-            stage.tell(new Event.Find(friend, thing, where));
+        Person finder = stage.dice().chance(60) ? friend : hero;
+        Event found = new Event.Find(finder, thing, where);
+        stage.tell(found);
+        if (finder.equals(friend)) {
             stage.tell(new Event.Give(friend, thing, hero), "hand back");
-        } else {
-            stage.tell(new Event.Find(hero, thing, where));
         }
-        stage.feel(hero, "relief");
+        stage.feelBecause(hero, "relief", found);
         stage.maybe(70, "thanks");
         stage.maybe(40, "answer");
         Scenes.end(stage);
@@ -82,8 +83,8 @@ final class SearchPlots {
         }
         stage.tell(new Event.MakeUp(joker, hero));
         stage.feel(hero, "relief");
-        stage.maybe(50, "lesson");
-        Scenes.end(stage);
+        Scenes.lesson(stage, joker, "joke");
+        Scenes.endAtHome(stage);
         stage.summarise("sum hidden");
     }
 
@@ -101,8 +102,9 @@ final class SearchPlots {
         stage.maybe(30, "play");
         stage.paragraph();
         stage.say("oneday start");
-        stage.tell(new Event.Break(hero, thing));
-        stage.feel(hero, "bad");
+        Event crack = new Event.Break(hero, thing);
+        stage.tell(crack);
+        stage.feelBecause(hero, "bad", crack);
         stage.maybe(50, "cannot fix");
         stage.paragraph();
         Scenes.goTo(stage, hero, where);

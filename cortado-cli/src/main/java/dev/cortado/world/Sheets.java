@@ -5,7 +5,9 @@ import dev.cortado.world.Entity.Place;
 import dev.cortado.world.Entity.Word;
 import dev.cortado.world.WorldDocument.EntityFacts;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Short descriptions of the towns and citizens of the [Atlas], in the present tense.
@@ -13,7 +15,10 @@ final class Sheets {
     private Sheets() {}
 
     static List<Plot> all() {
-        return List.of(new Plot("town", Sheets::town), new Plot("citizen", Sheets::citizen));
+        return List.of(
+                new Plot("town", Sheets::town),
+                new Plot("citizen", Sheets::citizen),
+                new Plot("animal", Sheets::animal));
     }
 
     private static void town(Stage stage) {
@@ -44,8 +49,44 @@ final class Sheets {
         stage.summarise("sum citizen");
     }
 
+    private static void animal(Stage stage) {
+        stage.present();
+        String[] line =
+                stage.dice().pick(stage.lexicon().records("animal facts")).toArray(String[]::new);
+        Map<String, String> facts = new LinkedHashMap<>();
+        facts.put("lives", line[1]);
+        facts.put("eats", line[2]);
+        facts.put("color", line[3]);
+        EntityFacts animal = new EntityFacts("the " + line[0], "animal", facts);
+        stage.casting().profiles().add(animal);
+        stage.bind("A", new Place(line[0], "in", false));
+        stage.word("Z", plural(line[0]));
+        attributes(stage, "animal", animal);
+        stage.say("animal aside");
+        stage.say("animal aside");
+        stage.word("F", line[1]);
+        stage.word("W", "the " + line[0]);
+        stage.summarise("sum animal");
+    }
+
+    private static String plural(String animal) {
+        return switch (animal) {
+            case "mouse" -> "mice";
+            case "goose" -> "geese";
+            case "deer" -> "deer";
+            default -> English.sibilantEnding(animal);
+        };
+    }
+
+    /// Season and dish for asides.
+    private static void season(Stage stage) {
+        stage.word("I", stage.dice().pick(stage.lexicon().list("seasons")));
+        stage.word("D", stage.dice().pick(stage.lexicon().list("foods")));
+    }
+
     /// Says the attributes in a random order, the first two kept first; each value is bound to V.
     private static void attributes(Stage stage, String sort, EntityFacts entity) {
+        season(stage);
         List<String> rest = new ArrayList<>(entity.attributes().keySet());
         rest.remove("pronoun");
         rest.remove("pet name");
@@ -57,9 +98,11 @@ final class Sheets {
                 stage.word("Z", entity.attributes().get("pet name"));
             }
             stage.say(sort + " " + attribute);
-            stage.maybe(25, sort + " aside");
+            stage.maybe(35, sort + " aside");
             first = false;
         }
-        stage.maybe(40, sort + " end");
+        if (stage.lexicon().phrases().has(sort + " end")) {
+            stage.maybe(40, sort + " end");
+        }
     }
 }

@@ -10,6 +10,7 @@ final class Spelling {
         StringBuilder out = new StringBuilder(raw.length() + 2);
         boolean quoted = false;
         boolean capital = true;
+        boolean spoken = false;
         for (int i = 0; i < raw.length(); i++) {
             char c = raw.charAt(i);
             if (c == ' ') {
@@ -26,7 +27,9 @@ final class Spelling {
             }
             if (c == '"') {
                 quoted = !quoted;
-                capital |= quoted;
+                // A second quotation goes on with the first: "Yes," said Tom, "it was me."
+                capital |= quoted && !spoken;
+                spoken = true;
             } else if (quoted && ".!?".indexOf(c) >= 0) {
                 capital = true;
             } else if (Character.isLetterOrDigit(c)) {

@@ -93,7 +93,7 @@ final class Stage {
     }
 
     void say(String section) {
-        narrator.say(section, slots);
+        narrator.say(section, slots, Narrator.Flow.STATE);
     }
 
     void maybe(int percent, String section) {
@@ -104,6 +104,10 @@ final class Stage {
 
     void paragraph() {
         narrator.paragraph();
+    }
+
+    void lineBreak() {
+        narrator.lineBreak();
     }
 
     /// Lets an event happen and words it.
@@ -118,7 +122,7 @@ final class Stage {
         view.putAll(event.slots());
         boolean known = event.slots().values().stream().allMatch(narrator::knows);
         boolean due = plain.isEmpty() && events.size() > forcedPlain;
-        if (known && namesOnly(event) && (due || dice.chance(12))) {
+        if (known && !narrator.personal() && namesOnly(event) && (due || dice.chance(12))) {
             Optional<Clause> clause = Clause.of(event, true);
             if (clause.isPresent()) {
                 plain.add(clause.get());
@@ -128,7 +132,8 @@ final class Stage {
                 return;
             }
         }
-        narrator.say(section, view);
+        boolean state = event instanceof Event.Feel || event instanceof Event.Want || event instanceof Event.Meet;
+        narrator.say(section, view, state ? Narrator.Flow.STATE : Narrator.Flow.ACTION);
     }
 
     /// Lets an event happen that the text around it tells.
@@ -151,10 +156,37 @@ final class Stage {
     ///
     /// @param mood list of feelings: good, relief, winner, bad, guilty, lonely, angry
     void feel(Person who, String mood) {
+        feel(who, mood, Optional.empty());
+    }
+
+    /// Feels so because of the last event but one, or whichever is given; the text gives the reason now and then.
+    void feelBecause(Person who, String mood, Event cause) {
+        feel(who, mood, Optional.of(cause));
+    }
+
+    private void feel(Person who, String mood, Optional<Event> cause) {
         boolean good = GOOD_MOODS.contains(mood);
         Word feeling = new Word(dice.pick(lexicon.list("feelings " + mood)));
         slots.put("F", feeling);
-        tell(new Event.Feel(who, feeling), dice.chance(30) ? "feel" : good ? "feel good" : "feel bad");
+        Optional<String> reason = cause.flatMap(event -> Reasons.section(event, who));
+        if (reason.isPresent() && dice.chance(50)) {
+            Map<String, Entity> view = new LinkedHashMap<>(slots);
+            view.putAll(cause.orElseThrow().slots());
+            view.put("Z", who);
+            view.put("F", feeling);
+            record(new Event.Feel(who, feeling, cause));
+            narrator.say(reason.get(), view, Narrator.Flow.STATE);
+        } else {
+            Event event = new Event.Feel(who, feeling, Optional.empty());
+            tell(event, dice.chance(30) ? "feel" : good ? "feel good" : "feel bad");
+        }
+    }
+
+    /// Feels and says so by a special section.
+    void mood(Person who, String mood, String section) {
+        Word feeling = new Word(dice.pick(lexicon.list("feelings " + mood)));
+        slots.put("F", feeling);
+        tell(new Event.Feel(who, feeling, Optional.empty()), section);
     }
 
     /// A random good feeling for flavour, without an event.
@@ -167,7 +199,7 @@ final class Stage {
     void summarise(String section) {
         Narrator short_ = new Narrator(dice, lexicon.phrases(), lexicon.english(), narrator.tense());
         casting.people().forEach(short_::know);
-        short_.say(section, slots);
+        short_.say(section, slots, Narrator.Flow.STATE);
         summary = short_.text();
     }
 
@@ -175,9 +207,10 @@ final class Stage {
     WorldDocument finish(String id, String kind) {
         State.Snapshot before = start.orElseGet(state::snapshot);
         State.Snapshot after = state.snapshot();
-        List<Map<String, Object>> records = events.stream().map(Stage::json).toList();
+        List<Map<String, Object>> records = events.stream().map(this::json).toList();
         Facts facts = new Facts(entities(), before, records, after);
-        List<WorldDocument.Question> questions = new Questions(lexicon, dice, facts, casting).all(events);
+        List<WorldDocument.Question> questions =
+                new Questions(lexicon, dice, facts, casting, narrator.text()).all(events);
         List<Clause> chosen = plain.size() > 2 ? plain.subList(0, 2) : plain;
         Translation translation = new Translation(
                 String.join(
@@ -218,7 +251,7 @@ final class Stage {
         return all;
     }
 
-    private static Map<String, Object> json(Event event) {
+    private Map<String, Object> json(Event event) {
         Map<String, Object> record = new LinkedHashMap<>();
         record.put("event", event.kind());
         event.slots().forEach((slot, entity) -> {
@@ -237,6 +270,9 @@ final class Stage {
                 default -> {}
             }
         });
+        if (event instanceof Event.Feel(var _, var _, var because) && because.isPresent()) {
+            record.put("because", events.indexOf(because.get()));
+        }
         return record;
     }
 }

@@ -119,7 +119,7 @@ public final class State {
                 require(!holders.containsKey(what.name()) && !lies.containsKey(what.name()), event);
                 own(who, what);
             }
-            case Event.Feel(var who, var feeling) -> feelings.put(who.name(), feeling.name());
+            case Event.Feel(var who, var feeling, var _) -> feelings.put(who.name(), feeling.name());
             case Event.Want _, Event.Learn _ -> {}
             case Event.Meet(var who, var whom) -> require(near(who, whom), event);
             case Event.Help(var who, var whom) -> require(near(who, whom), event);

@@ -16,7 +16,7 @@ public final class World {
     /// Changes whenever the same seed gives other bytes.
     public static final String VERSION = "1";
 
-    private static final int STORY_PERCENT = 70;
+    private static final int STORY_PERCENT = 65;
 
     private final long seed;
     private final Lexicon lexicon = new Lexicon();

@@ -87,7 +87,9 @@ public final class WorldFiles {
         long train = Math.round(options.megabytes() * 1e6);
         long heldOut = Math.max(HELD_OUT_LEAST, train / 20);
         Files.createDirectories(target.getParent());
-        Path temporary = Files.createTempDirectory(target.getParent(), "." + target.getFileName() + "-");
+        // Not a temporary folder of the system: that one is private to the user, and may be on another disk.
+        String unique = ProcessHandle.current().pid() + "-" + Long.toHexString(System.nanoTime());
+        Path temporary = Files.createDirectory(target.resolveSibling("." + target.getFileName() + "." + unique));
         try {
             WorldFiles files = new WorldFiles(World.of(options.seed()), train + heldOut, progress);
             // Held-out first: a training document with a text of the held-out half is dropped, never the other way.
