@@ -42,6 +42,7 @@ public final class Main {
     int run(String... args) {
         return run(
                 List.of(
+                        new TourCommand(output),
                         new TrainCommand(output),
                         new GenerateCommand(output),
                         new LogitsCommand(output),
