@@ -47,6 +47,7 @@ public final class Main {
                         new GenerateCommand(output),
                         new LogitsCommand(output),
                         new CommandLine(new DataCommand()).addSubcommand(new DataCommand.World(output)),
+                        BenchCommand.line(output),
                         new DoctorCommand(output)),
                 args);
     }

@@ -119,8 +119,10 @@ public final class TrainingLoop {
         requireFinite(step, "loss", loss);
         double norm = optimizer.clip(settings.clip());
         requireFinite(step, "gradient norm", norm);
-        double before = settings.horizon().done(step, state.seconds());
-        double lr = settings.schedule().at(before);
+        // For a run measured in time, this step is expected to take as long as those before it did on
+        // average.
+        double expected = state.seconds() * step / Math.max(1, state.step());
+        double lr = settings.schedule().at(settings.horizon().done(step, expected));
         optimizer.step(lr);
         LibTorch.synchronize(model.device());
         double seconds = (System.nanoTime() - begin) / 1e9;
