@@ -136,7 +136,7 @@ final class HeartPlots {
         Scenes.open(stage);
         stage.paragraph();
         stage.say("errand ask");
-        stage.tell(new Event.Give(elder, thing, hero));
+        stage.tell(new Event.Give(elder, thing, hero), "entrust");
         stage.maybe(50, "errand promise");
         stage.paragraph();
         stage.tell(new Event.Go(hero, where));

@@ -277,7 +277,10 @@ final class Narrator {
                 addressed || (clear(person) && (current.contains(person) || dice.chance(80)))
                         ? called.subject()
                         : described(person);
-            case "o" -> addressed || (clear(person) && dice.chance(90)) ? called.object() : described(person);
+            case "o" ->
+                addressed || (clear(person) && (current.contains(person) || dice.chance(90)))
+                        ? called.object()
+                        : described(person);
             case "p" -> {
                 boolean own = subject.equals(Optional.of(person)) && !rival(person, current) && !quoting();
                 yield addressed || own || clear(person) ? called.possessive() : described(person) + "'s";
@@ -307,6 +310,7 @@ final class Narrator {
         boolean rivals =
                 others(current, relative, owner) || (!current.contains(owner) && others(previous, relative, owner));
         boolean clear = called != owner.pronoun() || (mentioned && !rivals);
+        current.add(owner);
         return clear ? called.possessive() : owner.name() + "'s";
     }
 

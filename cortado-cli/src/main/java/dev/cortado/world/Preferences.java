@@ -37,16 +37,28 @@ final class Preferences {
 
     /// The right sentence with the wrong answer in it.
     private static Preference wrong(Question question, Dice dice) {
-        String answer = question.answer().equals("none") ? "no" : question.answer();
-        String capital = English.capitalise(answer);
-        String other = dice.pick(question.wrong()).replace("none", "no");
-        String worse = question.sentence().startsWith(capital)
-                ? English.capitalise(other) + question.sentence().substring(capital.length())
-                : question.sentence().replace(answer, other);
-        if (worse.equals(question.sentence())) {
-            worse = English.capitalise(other) + ".";
-        }
+        String other = dice.pick(question.wrong());
+        String answer = question.answer();
+        String worse = question.asks().containsKey("goods")
+                ? question.sentence().replace(counted(question, answer), counted(question, other))
+                : swapped(question.sentence(), answer, other);
         return new Preference(question.question(), question.sentence(), worse, "wrong");
+    }
+
+    /// "no plums", "one plum", "two plums".
+    private static String counted(Question question, String number) {
+        String plural = question.question().split(" ", -1)[2];
+        String noun = number.equals("one") ? question.asks().get("goods") : plural;
+        return (number.equals("none") ? "no" : number) + " " + noun;
+    }
+
+    private static String swapped(String sentence, String answer, String other) {
+        String capital = English.capitalise(answer);
+        if (sentence.startsWith(capital)) {
+            return English.capitalise(other) + sentence.substring(capital.length());
+        }
+        String replaced = English.articles(sentence.replace(answer, other));
+        return replaced.equals(sentence) ? English.capitalise(other) + "." : replaced;
     }
 
     /// The right words in a wrong order.
