@@ -149,7 +149,9 @@ public final class Pretraining {
                 Evaluation all =
                         outcome.finished() ? whole.of(model, how.objective(), loop.pass()) : outcome.evaluation();
                 ModelFolder.write(model, new TextEnds(OptionalInt.of(separator), List.of(separator)), run.model());
-                return new Result(outcome, all, spec, parameters, run.model());
+                var result = new Result(outcome, all, spec, parameters, run.model());
+                new RunReport(run).write(result);
+                return result;
             }
         }
     }
