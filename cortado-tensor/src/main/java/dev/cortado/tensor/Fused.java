@@ -1,9 +1,19 @@
 package dev.cortado.tensor;
 
-import java.util.function.Function;
+import dev.cortado.tensor.kernel.CrossEntropyKernel;
+import dev.cortado.tensor.kernel.Elements;
+import dev.cortado.tensor.kernel.Kernels;
+import dev.cortado.tensor.kernel.SoftmaxKernel;
+import java.util.List;
+import java.util.Optional;
+import org.bytedeco.pytorch.MemoryFormatOptional;
+import org.bytedeco.pytorch.global.torch;
 
 /// Functions whose forward and backward passes are written by hand because the library's need much more time or
 /// memory. Each has its naive form in [Nn] and equals it up to rounding.
+///
+/// On the CPU, for F32 and BF16, they run on the kernels of [dev.cortado.tensor.kernel]; elsewhere, and in a JVM
+/// without the Vector API, they are the naive form.
 public final class Fused {
     /// Rows whose logits are held at once: with a vocabulary of 50,000, 1,024 rows are 100 MB in BF16.
     private static final long CHUNK = 1024;
@@ -18,21 +28,23 @@ public final class Fused {
     /// is F32.
     public static Tensor linearCrossEntropySum(Tensor x, Tensor weight, Tensor targets) {
         if (!Grad.isOn() || !x.requiresGrad()) {
-            return chunks(x, weight, targets, false).sum();
+            try (var _ = Grad.off()) {
+                return chunks(x, weight, targets, false).sum();
+            }
         }
         Chunks result;
         try (var _ = Grad.off()) {
             result = chunks(x, weight, targets, true);
         }
-        Function<Tensor, Tensor> gradient = dy -> {
-            if (weight.requiresGrad()) {
-                Differentiable.accumulate(weight, result.weightGradient().mul(dy));
-            }
-            return result.inputGradient()
-                    .mul(dy.to(x.dtype()))
-                    .reshape(x.shape().sizes());
-        };
-        return Differentiable.otherShape("linearCrossEntropy", x, result::sum, gradient);
+        return Differentiable.of(
+                "linearCrossEntropy",
+                List.of(x, weight),
+                result::sum,
+                dy -> List.of(
+                        result.inputGradient()
+                                .mul(dy.to(x.dtype()))
+                                .reshape(x.shape().sizes()),
+                        result.weightGradient().mul(dy)));
     }
 
     /// @param sum            scalar
@@ -41,11 +53,11 @@ public final class Fused {
     private record Chunks(Tensor sum, Tensor inputGradient, Tensor weightGradient) {}
 
     private static Chunks chunks(Tensor x, Tensor weight, Tensor targets, boolean withGradient) {
-        Tensor rows = x.detach().flatten(0, -2); // [N, D]
-        Tensor wide = weight.detach().to(x.dtype()); // [V, D]
+        Tensor rows = x.flatten(0, -2); // [N, D]
+        Tensor wide = weight.to(x.dtype()); // [V, D]
         Tensor flat = targets.reshape(-1); // [N]
         long count = rows.size(0);
-        Tensor sum = Tensors.zeros(Shape.of(), DType.F32, x.device());
+        Tensor sum = Tensors.zeros(Shape.of(), DType.F64, x.device());
         Tensor dx = Tensors.zeros(Shape.of(withGradient ? count : 0, rows.size(1)), x.dtype(), x.device());
         Tensor dWeight = Tensors.zeros(withGradient ? weight.shape() : Shape.of(0), DType.F32, x.device());
         for (long from = 0; from < count; from += CHUNK) {
@@ -53,21 +65,91 @@ public final class Fused {
             try (var _ = Scope.open("loss head")) {
                 Tensor some = rows.slice(0, from, to);
                 Tensor target = flat.slice(0, from, to);
-                Tensor logits = Nn.linear(some, wide).to(DType.F32); // [n, V]
-                Tensor logProbabilities = logits.logSoftmax(-1);
-                Tensor counted = target.eq(Nn.IGNORED).not(); // [n]
-                Tensor index = target.mul(counted.to(DType.I64)).unsqueeze(1); // [n, 1]; an ignored target reads id 0
-                Tensor weights = counted.to(DType.F32).unsqueeze(1); // [n, 1]
-                sum.addInPlace(logProbabilities.gather(1, index).mul(weights).sum(), -1);
+                Tensor logits = Nn.linear(some, wide); // [n, V]
+                Tensor dLogits = logitsLoss(logits, target, withGradient, sum);
                 if (withGradient) {
-                    Tensor dLogits = logProbabilities.exp();
-                    dLogits.scatterAddInPlace(1, index, Tensors.filled(index.shape(), -1, DType.F32, x.device()));
-                    Tensor narrow = dLogits.mul(weights).to(x.dtype()); // [n, V]
-                    dx.slice(0, from, to).copyInPlace(narrow.matmul(wide));
-                    dWeight.addInPlace(narrow.transpose(0, 1).matmul(some));
+                    dx.slice(0, from, to).copyInPlace(dLogits.matmul(wide));
+                    dWeight.addInPlace(dLogits.transpose(0, 1).matmul(some));
                 }
             }
         }
-        return new Chunks(sum, dx, dWeight);
+        return new Chunks(sum.to(DType.F32), dx, dWeight);
+    }
+
+    /// Adds the losses of all rows to `sum` and makes the gradient of the logits out of them, in their memory.
+    private static Tensor logitsLoss(Tensor logits, Tensor target, boolean withGradient, Tensor sum) {
+        Optional<Elements> elements = elements(logits);
+        if (elements.isEmpty()) {
+            Tensor wide = logits.to(DType.F32);
+            sum.addInPlace(Nn.crossEntropySum(wide, target));
+            return withGradient ? Nn.crossEntropyGradient(wide, target).to(logits.dtype()) : logits;
+        }
+        Tensor columns = target.contiguous();
+        int n = Math.toIntExact(logits.size(0));
+        int v = Math.toIntExact(logits.size(1));
+        sum.addInPlace(
+                withGradient
+                        ? CrossEntropyKernel.lossAndGradient(
+                                logits.bytes(), elements.get(), n, v, columns.bytes(), Nn.IGNORED)
+                        : CrossEntropyKernel.loss(logits.bytes(), elements.get(), n, v, columns.bytes(), Nn.IGNORED));
+        return logits;
+    }
+
+    /// softmax(scale·scores) over the last dimension where token t of text b sees columns `firstVisible[b, t]` to
+    /// its own, t + S − T: causal attention when that is 0 everywhere, and attention within the texts of a packed
+    /// row when it is the column in which the token's text begins. Outside of that the result is 0.
+    ///
+    /// **The result takes the place of `scores` in memory** where it can: let nobody else use them, and let them
+    /// come from a function whose backward pass does not need its result, such as a matrix product.
+    ///
+    /// @param scores       [B, K, G·T, S]
+    /// @param scale        above 0
+    /// @param firstVisible I64 [B, T]
+    public static Tensor softmaxFrom(Tensor scores, double scale, Tensor firstVisible) {
+        Optional<Elements> elements = elements(scores);
+        if (elements.isEmpty()) {
+            return Nn.softmaxFrom(scores, scale, firstVisible);
+        }
+        if (!(scale > 0) || scores.rank() != 4 || scores.size(0) != firstVisible.size(0)) {
+            throw new TensorException("softmaxFrom of " + scores.describe() + " with scale " + scale
+                    + " and firstVisible " + firstVisible.describe()
+                    + ": wants [B, K, G·T, S], a scale above 0 and I64 [B, T]");
+        }
+        Tensor rows = scores.detach().contiguous();
+        Tensor first = firstVisible.to(DType.I64).contiguous();
+        var windows = new SoftmaxKernel.Windows(
+                Math.toIntExact(scores.size(0)),
+                Math.toIntExact(scores.size(1) * scores.size(2)),
+                Math.toIntExact(first.size(1)),
+                Math.toIntExact(scores.size(3)),
+                first.bytes());
+        SoftmaxKernel.forward(rows.bytes(), rows.bytes(), elements.get(), (float) scale, windows);
+        return Differentiable.of("softmaxFrom", scores, () -> rows, dy -> {
+            Tensor upstream = dy.contiguous();
+            Tensor gradient = unfilled(dy.shape(), dy.dtype());
+            SoftmaxKernel.backward(
+                    rows.bytes(), upstream.bytes(), gradient.bytes(), elements.get(), (float) scale, windows);
+            return gradient;
+        });
+    }
+
+    /// A tensor for a kernel to fill.
+    private static Tensor unfilled(Shape shape, DType dtype) {
+        try (var options = Native.options(dtype, Device.CPU);
+                var format = new MemoryFormatOptional()) {
+            return Native.run("unfilled " + shape, () -> torch.empty(shape.sizes(), options, format));
+        }
+    }
+
+    /// How the kernels read `x`; empty when they do not.
+    private static Optional<Elements> elements(Tensor x) {
+        if (!Kernels.available() || !x.device().equals(Device.CPU)) {
+            return Optional.empty();
+        }
+        return switch (x.dtype()) {
+            case F32 -> Optional.of(Elements.F32);
+            case BF16 -> Optional.of(Elements.BF16);
+            default -> Optional.empty();
+        };
     }
 }
