@@ -1,9 +1,13 @@
 package dev.cortado.tensor;
 
+import dev.cortado.tensor.kernel.AdamWKernel;
 import dev.cortado.tensor.kernel.CrossEntropyKernel;
 import dev.cortado.tensor.kernel.Elements;
 import dev.cortado.tensor.kernel.Kernels;
+import dev.cortado.tensor.kernel.RmsNormKernel;
+import dev.cortado.tensor.kernel.RotaryKernel;
 import dev.cortado.tensor.kernel.SoftmaxKernel;
+import dev.cortado.tensor.kernel.SwiGluKernel;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.pytorch.MemoryFormatOptional;
@@ -131,6 +135,144 @@ public final class Fused {
                     rows.bytes(), upstream.bytes(), gradient.bytes(), elements.get(), (float) scale, windows);
             return gradient;
         });
+    }
+
+    /// x/√(mean(x²) + ε) · weight over the last dimension; see [Nn#rmsNorm]. x [.., D], weight F32 [D].
+    public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
+        Optional<Elements> elements = elements(x);
+        if (elements.isEmpty() || weight.dtype() != DType.F32) {
+            return Nn.rmsNorm(x, weight, epsilon);
+        }
+        int width = Math.toIntExact(weight.count());
+        if (x.size(-1) != width) {
+            throw new TensorException("rmsNorm of " + x.describe() + " with weight " + weight.describe());
+        }
+        Tensor rows = x.detach().contiguous();
+        Tensor w = weight.detach().contiguous();
+        Tensor y = unfilled(x.shape(), x.dtype());
+        float[] inverses = RmsNormKernel.forward(
+                rows.bytes(), w.bytes(), y.bytes(), elements.get(), Math.toIntExact(x.count() / width), width, epsilon);
+        return Differentiable.of("rmsNorm", List.of(x, weight), () -> y, dy -> {
+            Tensor dx = unfilled(x.shape(), x.dtype());
+            Tensor dWeight = unfilled(weight.shape(), DType.F32);
+            RmsNormKernel.backward(
+                    rows.bytes(),
+                    w.bytes(),
+                    inverses,
+                    dy.contiguous().bytes(),
+                    dx.bytes(),
+                    dWeight.bytes(),
+                    elements.get(),
+                    width);
+            return List.of(dx, dWeight);
+        });
+    }
+
+    /// silu(gate) ⊙ up; see [Nn#swiGlu]. Both of one shape and dtype.
+    public static Tensor swiGlu(Tensor gate, Tensor up) {
+        Optional<Elements> elements = elements(gate);
+        if (elements.isEmpty() || gate.dtype() != up.dtype() || !gate.shape().equals(up.shape())) {
+            return Nn.swiGlu(gate, up);
+        }
+        Tensor g = gate.detach().contiguous();
+        Tensor u = up.detach().contiguous();
+        Tensor y = unfilled(gate.shape(), gate.dtype());
+        int count = Math.toIntExact(gate.count());
+        SwiGluKernel.forward(g.bytes(), u.bytes(), y.bytes(), elements.get(), count);
+        return Differentiable.of("swiGlu", List.of(gate, up), () -> y, dy -> {
+            Tensor dGate = unfilled(gate.shape(), gate.dtype());
+            Tensor dUp = unfilled(gate.shape(), gate.dtype());
+            SwiGluKernel.backward(
+                    g.bytes(), u.bytes(), dy.contiguous().bytes(), dGate.bytes(), dUp.bytes(), elements.get(), count);
+            return List.of(dGate, dUp);
+        });
+    }
+
+    /// A projection's result split into heads and turned by its positions; see [Nn#rotate].
+    ///
+    /// x [B, T, H·C], `cos` and `sin` F32 [B or 1, 1, T, C/2] → [B, H, T, C]
+    public static Tensor splitHeadsRotated(Tensor x, long heads, Tensor cos, Tensor sin) {
+        long batch = x.size(0);
+        long tokens = x.size(1);
+        long channels = x.size(2) / heads;
+        Optional<Elements> elements = elements(x);
+        if (elements.isEmpty() || cos.dtype() != DType.F32 || sin.dtype() != DType.F32) {
+            Tensor split = x.reshape(batch, tokens, heads, channels).transpose(1, 2);
+            return Nn.rotate(split, cos, sin);
+        }
+        Shape angles = Shape.of(cos.size(0), 1, tokens, channels / 2);
+        if (x.rank() != 3
+                || x.size(2) != heads * channels
+                || channels % 2 != 0
+                || (cos.size(0) != 1 && cos.size(0) != batch)
+                || !cos.shape().equals(angles)
+                || !sin.shape().equals(angles)) {
+            throw new TensorException("splitHeadsRotated of " + x.describe() + " into " + heads + " heads with cos "
+                    + cos.describe() + " and sin " + sin.describe()
+                    + ": wants [B, T, H·C] and twice [B or 1, 1, T, C/2]");
+        }
+        Tensor rows = x.detach().contiguous();
+        Tensor c = cos.contiguous();
+        Tensor s = sin.contiguous();
+        var turn = new RotaryKernel.Turn(
+                Math.toIntExact(batch),
+                Math.toIntExact(tokens),
+                Math.toIntExact(heads),
+                Math.toIntExact(channels),
+                c.bytes(),
+                s.bytes(),
+                Math.toIntExact(cos.size(0)));
+        Tensor y = unfilled(Shape.of(batch, heads, tokens, channels), x.dtype());
+        RotaryKernel.splitAndTurn(rows.bytes(), y.bytes(), elements.get(), turn);
+        return Differentiable.of("splitHeadsRotated", x, () -> y, dy -> {
+            Tensor dx = unfilled(x.shape(), x.dtype());
+            RotaryKernel.turnBackAndMerge(dy.contiguous().bytes(), dx.bytes(), elements.get(), turn);
+            return dx;
+        });
+    }
+
+    /// One step of AdamW in one pass over memory. Changes `weights` and the moments `first` and `second`, all of
+    /// one shape, F32 and contiguous on the fast path.
+    public static void adamW(Tensor weights, Tensor gradient, Tensor first, Tensor second, AdamWKernel.Step step) {
+        if (!weights.shape().equals(gradient.shape())
+                || !weights.shape().equals(first.shape())
+                || !weights.shape().equals(second.shape())) {
+            throw new TensorException("adamW of " + weights.describe() + " with gradient " + gradient.describe()
+                    + " and moments " + first.describe() + " and " + second.describe());
+        }
+        try (var _ = Scope.open("adamW");
+                var _ = Grad.off()) {
+            if (isFlat(weights) && isFlat(gradient) && isFlat(first) && isFlat(second)) {
+                AdamWKernel.step(
+                        weights.bytes(),
+                        gradient.bytes(),
+                        first.bytes(),
+                        second.bytes(),
+                        Math.toIntExact(weights.count()),
+                        step);
+                return;
+            }
+            Tensor g = gradient.mul(step.gradientScale());
+            first.mulInPlace(step.beta1()).addInPlace(g, 1 - step.beta1());
+            second.mulInPlace(step.beta2()).addInPlace(g.square(), 1 - step.beta2());
+            Tensor root = second.sqrt().div(Math.sqrt(step.correction2())).add(step.epsilon());
+            weights.mulInPlace(1 - step.lr() * step.weightDecay());
+            weights.addInPlace(first.div(root), -step.lr() / step.correction1());
+        }
+    }
+
+    /// Σ x² over all elements, the same for any number of threads.
+    public static double sumOfSquares(Tensor x) {
+        try (var _ = Scope.open("sumOfSquares");
+                var _ = Grad.off()) {
+            return isFlat(x)
+                    ? AdamWKernel.sumOfSquares(x.bytes(), Math.toIntExact(x.count()))
+                    : x.to(DType.F64).square().sum().toDouble();
+        }
+    }
+
+    private static boolean isFlat(Tensor x) {
+        return x.dtype() == DType.F32 && elements(x).isPresent() && x.handle().is_contiguous();
     }
 
     /// A tensor for a kernel to fill.

@@ -64,6 +64,15 @@ final class Lanes {
         return sum;
     }
 
+    /// Σ a·b of two rows padded so that the products behind them are 0.
+    static double dot(float[] a, float[] b, int count) {
+        FloatVector sum = broadcast(0f);
+        for (int i = 0; i < count; i += WIDTH) {
+            sum = FloatVector.fromArray(FLOATS, a, i).fma(FloatVector.fromArray(FLOATS, b, i), sum);
+        }
+        return sum(sum);
+    }
+
     /// A row buffer for `count` elements: padded to whole vectors.
     static float[] buffer(int count) {
         return new float[Math.ceilDiv(count, WIDTH) * WIDTH];

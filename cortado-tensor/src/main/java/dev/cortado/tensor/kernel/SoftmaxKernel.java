@@ -84,12 +84,7 @@ public final class SoftmaxKernel {
     }
 
     private static void gradientOfRow(float[] weight, float[] gradient, int count, float scale) {
-        FloatVector products = Lanes.broadcast(0f);
-        for (int i = 0; i < count; i += Lanes.WIDTH) {
-            FloatVector w = FloatVector.fromArray(Lanes.FLOATS, weight, i);
-            products = w.fma(FloatVector.fromArray(Lanes.FLOATS, gradient, i), products);
-        }
-        float mean = (float) Lanes.sum(products);
+        float mean = (float) Lanes.dot(weight, gradient, count);
         for (int i = 0; i < count; i += Lanes.WIDTH) {
             FloatVector w = FloatVector.fromArray(Lanes.FLOATS, weight, i).mul(scale);
             FloatVector.fromArray(Lanes.FLOATS, gradient, i).sub(mean).mul(w).intoArray(gradient, i);
