@@ -48,6 +48,16 @@ public final class Nn {
         return crossEntropy(logits, targets, SUM);
     }
 
+    /// The gradient of [#crossEntropySum] with respect to `logits` F32 [N, V]: softmax − one-hot, and 0 for rows
+    /// whose target does not count.
+    static Tensor crossEntropyGradient(Tensor logits, Tensor targets) {
+        Tensor counted = targets.eq(IGNORED).not(); // [N]
+        Tensor index = targets.mul(counted.to(DType.I64)).unsqueeze(1); // [N, 1]; an ignored target reads id 0
+        Tensor gradient = logits.softmax(-1);
+        gradient.scatterAddInPlace(1, index, Tensors.filled(index.shape(), -1, DType.F32, logits.device()));
+        return gradient.mul(counted.to(DType.F32).unsqueeze(1));
+    }
+
     /// silu(gate) ⊙ up (Shazeer 2020, arXiv:2002.05202).
     public static Tensor swiGlu(Tensor gate, Tensor up) {
         return silu(gate).mul(up);
@@ -82,6 +92,21 @@ public final class Nn {
         Tensor byGroup = scores.reshape(scores.size(0), scores.size(1), -1, mask.size(2), mask.size(3));
         return byGroup.mul(scale)
                 .add(mask.unsqueeze(1))
+                .softmax(-1)
+                .reshape(scores.shape().sizes());
+    }
+
+    /// softmax(scale·scores) over the last dimension where token t of text b sees columns `firstVisible[b, t]` to
+    /// its own, t + S − T. scores [B, K, G·T, S], firstVisible I64 [B, T].
+    public static Tensor softmaxFrom(Tensor scores, double scale, Tensor firstVisible) {
+        long tokens = firstVisible.size(1);
+        long columns = scores.size(3);
+        Tensor column = Tensors.range(0, columns, scores.device()); // [S]
+        Tensor own = Tensors.range(columns - tokens, columns, scores.device()).unsqueeze(1); // [T, 1]
+        Tensor hidden = column.lt(firstVisible.unsqueeze(-1)).or(column.gt(own)); // [B, T, S]
+        return scores.reshape(scores.size(0), scores.size(1), -1, tokens, columns)
+                .mul(scale)
+                .maskedFill(hidden.unsqueeze(1).unsqueeze(1), Double.NEGATIVE_INFINITY)
                 .softmax(-1)
                 .reshape(scores.shape().sizes());
     }
