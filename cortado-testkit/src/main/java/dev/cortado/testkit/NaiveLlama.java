@@ -6,7 +6,7 @@ import java.util.Objects;
 
 /// A whole Llama (Touvron et al. 2023, arXiv:2302.13971) in the loops of [Naive], for one row of tokens.
 ///
-/// @param weights by Hugging Face's names: matrices as rows [out][in], the weights of norms as one row. Without
+/// @param weights by Hugging Face's names: matrices as rows [out, in], the weights of norms as one row. Without
 /// `lm_head.weight` the embedding is the output projection.
 public record NaiveLlama(
         int layers, int heads, int kvHeads, double normEpsilon, double ropeTheta, Map<String, double[][]> weights) {
