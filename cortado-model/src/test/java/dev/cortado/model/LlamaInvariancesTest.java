@@ -163,7 +163,10 @@ class LlamaInvariancesTest {
     @Test
     void halfPrecisionIsClose() {
         Seeds.repeat(8, random -> {
-            LlamaSpec spec = TinyLlama.spec(random);
+            // Not too narrow: the norm of two channels that cancel magnifies any rounding.
+            int kvHeads = random.nextInt(1, 3);
+            int heads = 2 * kvHeads;
+            var spec = new LlamaSpec(50, 32, 32, 2, heads, kvHeads, 8, 48, 1e-5, 10_000, random.nextBoolean());
             try (var model = TinyLlama.model(spec, random);
                     var _ = Grad.off()) {
                 Tensor ids = rows(TinyLlama.ids(spec, random, 2 * 9), 2);
@@ -174,7 +177,7 @@ class LlamaInvariancesTest {
                     assertTensor(rounded).hasDtype(DType.BF16);
                     double relative = rounded.to(DType.F32).sub(exact).norm().toDouble()
                             / exact.norm().toDouble();
-                    assertThat(relative).isLessThan(0.06);
+                    assertThat(relative).isLessThan(0.03);
                 }
             }
         });
