@@ -161,10 +161,10 @@ class SamplerTest {
             var sampler = new Sampler(sampling);
             assertThatThrownBy(() -> sampler.next(new float[] {1, Float.NaN, 2}))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("token 1");
+                    .hasMessageContaining("NaN for token 1");
             assertThatThrownBy(() -> sampler.next(new float[] {1, 5, Float.POSITIVE_INFINITY}))
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("token 2");
+                    .hasMessageContaining("Infinity for token 2");
             assertThatThrownBy(() -> sampler.next(new float[] {NEVER, NEVER}))
                     .isInstanceOf(IllegalStateException.class);
         }
