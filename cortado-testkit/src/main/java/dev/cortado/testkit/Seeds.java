@@ -4,7 +4,8 @@ import dev.cortado.tensor.Scope;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Repeats a property on random input. A failure names its seed; `mvn … -Dcortado.seed=SEED` runs that one alone.
+/// Repeats a property on random input. A failure names its seed; `mvn … -Dcortado.seed=SEED` runs that one alone. With
+/// `-Dcortado.patience=N` every property is tried N times as often.
 public final class Seeds {
     private Seeds() {}
 
@@ -19,8 +20,9 @@ public final class Seeds {
     /// @throws AssertionError for the first failure, with the seed and the failure as its cause
     public static void repeat(int times, Property property) {
         Long replay = Long.getLong("cortado.seed");
+        long patience = Long.getLong("cortado.patience", 1);
         var seeds = new SplittableRandom();
-        for (int i = 0; i < (replay == null ? times : 1); i++) {
+        for (long i = 0; i < (replay == null ? times * patience : 1); i++) {
             long seed = replay == null ? seeds.nextLong() : replay;
             try (var _ = Scope.open("seed " + seed)) {
                 property.holdsFor(new SplittableRandom(seed));
