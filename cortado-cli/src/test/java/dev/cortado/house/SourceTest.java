@@ -39,7 +39,6 @@ class SourceTest {
             "cortado-model/src/main/java/dev/cortado/model/config",
             "cortado-model/src/main/java/dev/cortado/model/folder",
             "cortado-model/src/main/java/dev/cortado/model/layer",
-            "cortado-testkit/src/main/java/dev/cortado/testkit",
             "cortado-train/src/main/java/dev/cortado/train/objective",
             "cortado-train/src/main/java/dev/cortado/train/optim");
 

@@ -31,10 +31,13 @@ public final class Fused {
     /// them. x [.., D], weight F32 [V, D], targets I64 [..]; targets equal to [Nn#IGNORED] do not count. The sum
     /// is F32.
     public static Tensor linearCrossEntropySum(Tensor x, Tensor weight, Tensor targets) {
-        if (!Grad.isOn() || !x.requiresGrad()) {
+        if (!Grad.isOn() || !(x.requiresGrad() || weight.requiresGrad())) {
             try (var _ = Grad.off()) {
                 return chunks(x, weight, targets, false).sum();
             }
+        }
+        if (!x.requiresGrad()) { // the head alone learns: its gradient is made when that of x arrives
+            return linearCrossEntropySum(x.detach().requiresGrad(true), weight, targets);
         }
         Chunks result;
         try (var _ = Grad.off()) {

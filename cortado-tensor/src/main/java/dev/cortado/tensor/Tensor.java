@@ -338,7 +338,7 @@ public final class Tensor implements AutoCloseable {
 
     /// This tensor with `number` wherever `mask` (BOOL) is true.
     public Tensor maskedFill(Tensor mask, double number) {
-        return with("maskedFill", number, scalar -> handle.masked_fill(mask.handle(), scalar));
+        return with("maskedFill", number, scalar -> handle.masked_fill(mask.handle(), scalar), mask);
     }
 
     /// Element-wise equality, BOOL.

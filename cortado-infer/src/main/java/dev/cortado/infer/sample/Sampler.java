@@ -16,7 +16,7 @@ public final class Sampler {
 
     /// The next token's id. logits [V].
     ///
-    /// @throws IllegalStateException when a logit is not a number: the model is broken
+    /// @throws IllegalStateException when a logit is NaN or ∞, or all are −∞: the model is broken
     public int next(float[] logits) {
         int best = argmax(logits);
         return switch (sampling) {
@@ -29,12 +29,15 @@ public final class Sampler {
     private static int argmax(float[] logits) {
         int best = 0;
         for (int i = 0; i < logits.length; i++) {
-            if (Float.isNaN(logits[i])) {
-                throw new IllegalStateException("the model gave a logit that is not a number, for token " + i);
+            if (Float.isNaN(logits[i]) || logits[i] == Float.POSITIVE_INFINITY) {
+                throw new IllegalStateException("the model gave the logit " + logits[i] + " for token " + i);
             }
             if (logits[i] > logits[best]) {
                 best = i;
             }
+        }
+        if (logits[best] == Float.NEGATIVE_INFINITY) {
+            throw new IllegalStateException("the model rules out every token");
         }
         return best;
     }

@@ -23,19 +23,28 @@ public final class LlamaConfig {
             throw config.problem(
                     "has hidden_size " + width + ", which num_attention_heads " + heads + " does not divide");
         }
+        int vocabSize = config.integer("vocab_size");
+        int contextLength = config.integer("max_position_embeddings", 2048);
+        int layers = config.integer("num_hidden_layers");
+        int kvHeads = config.integer("num_key_value_heads", heads);
+        int headDim = config.has("head_dim") ? config.integer("head_dim") : width / heads;
+        int hiddenWidth = config.integer("intermediate_size");
+        double normEpsilon = config.number("rms_norm_eps", 1e-6);
+        double ropeTheta = config.number("rope_theta", 10_000);
+        boolean tiedHead = config.flag("tie_word_embeddings", false);
         try {
             return new LlamaSpec(
-                    config.integer("vocab_size"),
-                    config.integer("max_position_embeddings", 2048),
+                    vocabSize,
+                    contextLength,
                     width,
-                    config.integer("num_hidden_layers"),
+                    layers,
                     heads,
-                    config.integer("num_key_value_heads", heads),
-                    config.has("head_dim") ? config.integer("head_dim") : width / heads,
-                    config.integer("intermediate_size"),
-                    config.number("rms_norm_eps", 1e-6),
-                    config.number("rope_theta", 10_000),
-                    config.flag("tie_word_embeddings", false));
+                    kvHeads,
+                    headDim,
+                    hiddenWidth,
+                    normEpsilon,
+                    ropeTheta,
+                    tiedHead);
         } catch (IllegalArgumentException e) {
             throw config.problem("is not a valid Llama: " + e.getMessage());
         }
