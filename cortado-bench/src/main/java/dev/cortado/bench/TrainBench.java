@@ -1,8 +1,8 @@
 package dev.cortado.bench;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
-import dev.cortado.model.AttentionForm;
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Layout;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
@@ -63,8 +63,8 @@ public final class TrainBench {
     public static Report run(Device device, DType precision, int steps, Consumer<String> note) {
         note.accept("measuring the matrix-product ceiling …");
         double ceiling = GemmBench.run(device).ceiling(precision);
-        var ours = new Path(device, precision, AttentionForm.fastest(device), CausalObjective.Head.CHUNKED);
-        var stock = new Path(device, precision, AttentionForm.LIBRARY, CausalObjective.Head.PLAIN);
+        var ours = new Path(device, precision, ComputeForm.fastest(device), CausalObjective.Head.CHUNKED);
+        var stock = new Path(device, precision, ComputeForm.LIBRARY, CausalObjective.Head.PLAIN);
         try (ours) {
             note.accept("one step's memory …");
             Memory.resetPeak();
@@ -128,11 +128,11 @@ public final class TrainBench {
         private final SplittableRandom random = new SplittableRandom(7);
         private OptionalDouble lastLoss = OptionalDouble.empty();
 
-        Path(Device device, DType precision, AttentionForm attention, CausalObjective.Head head) {
+        Path(Device device, DType precision, ComputeForm form, CausalObjective.Head head) {
             this.model = new Llama(REFERENCE, Params.initialised(1, device), device);
             this.optimizer = new AdamW(model.parameters(), new AdamW.Settings(0.9, 0.95, 1e-8, 0.1));
             this.head = head;
-            this.pass = Pass.evaluation(device).with(precision).with(attention);
+            this.pass = Pass.evaluation(device).with(precision).with(form);
         }
 
         void step() {

@@ -1,6 +1,6 @@
 package dev.cortado.recipe;
 
-import dev.cortado.model.AttentionForm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
@@ -174,7 +174,7 @@ public record TrainRecipe(
     /// @param accumulation    batches of a step (default 1)
     /// @param clip            most the gradients' norm may be (default 1)
     /// @param precision       f32 or bf16 (default bf16)
-    /// @param attention       explicit or library (default: the device's fastest)
+    /// @param form            fused or library (default: the device's fastest)
     /// @param head            chunked or plain (default chunked)
     /// @param device          cpu or cuda:N (default cpu)
     /// @param evaluateEvery   steps (default 250)
@@ -187,7 +187,7 @@ public record TrainRecipe(
             Optional<Integer> accumulation,
             Optional<Double> clip,
             Optional<DType> precision,
-            Optional<AttentionForm> attention,
+            Optional<ComputeForm> form,
             Optional<CausalObjective.Head> head,
             Optional<String> device,
             Optional<Long> evaluateEvery,
@@ -245,7 +245,7 @@ public record TrainRecipe(
                     schedule,
                     clip.orElse(1.0),
                     precision.orElse(DType.BF16),
-                    attention.orElse(AttentionForm.fastest(place())),
+                    form.orElse(ComputeForm.fastest(place())),
                     evaluateEvery.orElse(250L),
                     checkpointEvery.orElse(250L));
         }

@@ -7,13 +7,13 @@ import java.util.Optional;
 /// What varies from one call of a model to the next.
 ///
 /// @param precision dtype of activations; parameters are cast to it where they are used
-/// @param attention how attention is computed
+/// @param form      how layers are computed
 /// @param layout    what the rows of the batch hold
 /// @param cache     keys and values of earlier calls, which this call reads and extends
-public record Pass(DType precision, AttentionForm attention, Layout layout, Optional<KvCache> cache) {
+public record Pass(DType precision, ComputeForm form, Layout layout, Optional<KvCache> cache) {
     /// A whole text per row, in F32, nothing remembered.
     public static Pass evaluation(Device device) {
-        return new Pass(DType.F32, AttentionForm.fastest(device), new Layout.Whole(0), Optional.empty());
+        return new Pass(DType.F32, ComputeForm.fastest(device), new Layout.Whole(0), Optional.empty());
     }
 
     /// The next tokens of the texts whose beginning is in `cache`.
@@ -23,20 +23,20 @@ public record Pass(DType precision, AttentionForm attention, Layout layout, Opti
 
     /// The same with activations of another dtype.
     public Pass with(DType other) {
-        return new Pass(other, attention, layout, cache);
+        return new Pass(other, form, layout, cache);
     }
 
-    /// The same with attention computed in another way.
-    public Pass with(AttentionForm other) {
+    /// The same with layers computed in another way.
+    public Pass with(ComputeForm other) {
         return new Pass(precision, other, layout, cache);
     }
 
     /// The same over other rows.
     public Pass with(Layout other) {
-        return new Pass(precision, attention, other, cache);
+        return new Pass(precision, form, other, cache);
     }
 
     private Pass with(KvCache other) {
-        return new Pass(precision, attention, layout, Optional.of(other));
+        return new Pass(precision, form, layout, Optional.of(other));
     }
 }

@@ -38,7 +38,7 @@ class LlamaInvariancesTest {
             LlamaSpec spec = TinyLlama.spec(random);
             int tokens = random.nextInt(2, 14);
             int batch = random.nextInt(1, 4);
-            AttentionForm form = random.nextBoolean() ? AttentionForm.EXPLICIT : AttentionForm.LIBRARY;
+            ComputeForm form = random.nextBoolean() ? ComputeForm.FUSED : ComputeForm.LIBRARY;
             try (var model = TinyLlama.model(spec, random);
                     var cache = model.newCache(batch, tokens, DType.F32);
                     var _ = Grad.off()) {
@@ -97,7 +97,7 @@ class LlamaInvariancesTest {
     void packedIsSeparate() {
         Seeds.repeat(10, random -> {
             LlamaSpec spec = TinyLlama.spec(random);
-            AttentionForm form = random.nextBoolean() ? AttentionForm.EXPLICIT : AttentionForm.LIBRARY;
+            ComputeForm form = random.nextBoolean() ? ComputeForm.FUSED : ComputeForm.LIBRARY;
             int length = 12;
             try (var model = TinyLlama.model(spec, random);
                     var _ = Grad.off()) {
@@ -136,8 +136,8 @@ class LlamaInvariancesTest {
                 Tensor segments = rows(new int[] {0, 0, 0, 1, 1, 1, 0, 1, 1, 1, 1, 1}, 2);
                 for (Layout layout : List.of(new Layout.Whole(0), new Layout.Packed(positions, segments))) {
                     Pass pass = EVALUATION.with(layout);
-                    Map<String, Tensor> library = gradients(model, ids, targets, pass.with(AttentionForm.LIBRARY));
-                    Map<String, Tensor> explicit = gradients(model, ids, targets, pass.with(AttentionForm.EXPLICIT));
+                    Map<String, Tensor> library = gradients(model, ids, targets, pass.with(ComputeForm.LIBRARY));
+                    Map<String, Tensor> explicit = gradients(model, ids, targets, pass.with(ComputeForm.FUSED));
                     assertThat(explicit.keySet()).isEqualTo(library.keySet());
                     library.forEach((name, expected) -> assertTensor(explicit.get(name))
                             .isCloseTo(
@@ -171,7 +171,7 @@ class LlamaInvariancesTest {
                     var _ = Grad.off()) {
                 Tensor ids = rows(TinyLlama.ids(spec, random, 2 * 9), 2);
                 Tensor exact = model.forward(ids, EVALUATION);
-                for (AttentionForm form : AttentionForm.values()) {
+                for (ComputeForm form : ComputeForm.values()) {
                     Tensor rounded =
                             model.forward(ids, EVALUATION.with(DType.BF16).with(form));
                     assertTensor(rounded).hasDtype(DType.BF16);

@@ -71,7 +71,7 @@ class LlamaOracleTest {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
                 int[] ids = ids(expected.get("input_ids").get(i));
                 double[] logits = numbers(expected.get("logits").get(i));
-                for (AttentionForm form : AttentionForm.values()) {
+                for (ComputeForm form : ComputeForm.values()) {
                     assertTensor(model.forward(
                                     Tensors.of(ids, 1, ids.length),
                                     Pass.evaluation(Device.CPU).with(form)))

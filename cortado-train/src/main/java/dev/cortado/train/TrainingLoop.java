@@ -152,7 +152,7 @@ public final class TrainingLoop {
 
     /// How the model is called.
     public Pass pass() {
-        return new Pass(settings.precision(), settings.attention(), new Layout.Whole(0), Optional.empty());
+        return new Pass(settings.precision(), settings.form(), new Layout.Whole(0), Optional.empty());
     }
 
     private static void requireFinite(long step, String what, double value) {

@@ -1,6 +1,6 @@
 package dev.cortado.train;
 
-import dev.cortado.model.AttentionForm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.tensor.DType;
 import dev.cortado.train.optim.Schedule;
 
@@ -17,7 +17,7 @@ public record TrainingSettings(
         Schedule schedule,
         double clip,
         DType precision,
-        AttentionForm attention,
+        ComputeForm form,
         long evaluateEvery,
         long checkpointEvery) {
     public TrainingSettings {

@@ -3,11 +3,11 @@ package dev.cortado.model.arch;
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.Init;
 import dev.cortado.model.KvCache;
+import dev.cortado.model.Layout;
 import dev.cortado.model.ParameterSet;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Projection;
-import dev.cortado.model.Layout;
 import dev.cortado.model.layer.Attention;
 import dev.cortado.model.layer.AttentionMask;
 import dev.cortado.model.layer.RmsNorm;
@@ -62,13 +62,13 @@ public final class Llama implements CausalLm {
             case Layout.Packed(Tensor given, var _) -> given;
         };
         Rotary.Angles angles = rotary.at(positions);
-        AttentionMask mask = AttentionMask.causal(pass, newTokens, device);
+        AttentionMask mask = AttentionMask.causal(pass, ids.size(0), newTokens, device);
         Tensor x = Nn.embedding(embedding, ids).to(pass.precision()); // [B, T, D]
         for (Block block : blocks) {
             x = block.forward(x, angles, mask, pass);
         }
         pass.cache().ifPresent(cache -> cache.advance(newTokens));
-        return norm.forward(x);
+        return norm.forward(x, pass.form());
     }
 
     @Override
@@ -112,8 +112,8 @@ public final class Llama implements CausalLm {
         }
 
         Tensor forward(Tensor x, Rotary.Angles angles, AttentionMask mask, Pass pass) { // [B, T, D]
-            Tensor attended = x.add(attention.forward(attentionNorm.forward(x), angles, mask, pass));
-            return attended.add(feedForward.forward(feedForwardNorm.forward(attended)));
+            Tensor attended = x.add(attention.forward(attentionNorm.forward(x, pass.form()), angles, mask, pass));
+            return attended.add(feedForward.forward(feedForwardNorm.forward(attended, pass.form()), pass.form()));
         }
     }
 }

@@ -1,11 +1,11 @@
 package dev.cortado.model.layer;
 
-import dev.cortado.model.AttentionForm;
 import dev.cortado.model.Init;
 import dev.cortado.model.KvCache.KeyValue;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Projection;
+import dev.cortado.tensor.Fused;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Tensor;
 
@@ -14,7 +14,6 @@ public final class Attention {
     private final int layer;
     private final int heads;
     private final int kvHeads;
-    private final int headDim;
     private final Projection query;
     private final Projection key;
     private final Projection value;
@@ -24,7 +23,6 @@ public final class Attention {
         this.layer = layer;
         this.heads = heads;
         this.kvHeads = kvHeads;
-        this.headDim = headDim;
         this.query = params.projection("q_proj", width, (long) heads * headDim);
         this.key = params.projection("k_proj", width, (long) kvHeads * headDim);
         this.value = params.projection("v_proj", width, (long) kvHeads * headDim);
@@ -33,44 +31,37 @@ public final class Attention {
 
     /// x [B, T, D] → [B, T, D].
     public Tensor forward(Tensor x, Rotary.Angles angles, AttentionMask mask, Pass pass) {
-        Tensor q = Rotary.turn(split(query.apply(x), heads), angles); // [B, H, T, C]
-        Tensor k = Rotary.turn(split(key.apply(x), kvHeads), angles); // [B, K, T, C]
+        Tensor q = Rotary.split(query.apply(x), heads, angles, pass.form()); // [B, H, T, C]
+        Tensor k = Rotary.split(key.apply(x), kvHeads, angles, pass.form()); // [B, K, T, C]
         Tensor v = split(value.apply(x), kvHeads); // [B, K, T, C]
         KeyValue seen = pass.cache().map(cache -> cache.remember(layer, k, v)).orElseGet(() -> new KeyValue(k, v));
-        Tensor mixed = attend(q, seen.keys(), seen.values(), mask, pass.attention()); // [B, H, T, C]
+        Tensor mixed = attend(q, seen.keys(), seen.values(), mask); // [B, H, T, C]
         return output.apply(mixed.transpose(1, 2).flatten(2));
     }
 
     /// softmax(q·kᵀ/√C + mask)·v. q [B, H, T, C], k and v [B, K, S, C] → [B, H, T, C].
-    static Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask, AttentionForm form) {
-        return switch (form) {
-            case LIBRARY ->
-                switch (mask) {
-                    case AttentionMask.Everything _ -> Nn.scaledDotProduct(q, k, v, false);
-                    case AttentionMask.Causal _ -> Nn.scaledDotProduct(q, k, v, true);
-                    case AttentionMask.Added(Tensor scores) -> Nn.scaledDotProduct(q, k, v, scores);
-                };
-            case EXPLICIT -> {
-                long kvHeads = k.size(1);
-                long group = q.size(1) / kvHeads;
-                long newTokens = q.size(2);
-                // The G query heads of a group stand one below the other, so that keys and values
-                // are never repeated.
-                Tensor grouped = q.reshape(q.size(0), kvHeads, group * newTokens, q.size(3)); // [B, K, G·T, C]
-                Tensor scores = grouped.matmul(k.transpose(2, 3)); // [B, K, G·T, S]
-                double scale = 1 / Math.sqrt((double) q.size(3));
-                Tensor weights = switch (mask) {
-                    case AttentionMask.Everything _ -> scores.mul(scale).softmax(-1);
-                    case AttentionMask.Causal _ -> Nn.causalSoftmax(scores, scale, newTokens);
-                    case AttentionMask.Added(Tensor added) -> Nn.maskedSoftmax(scores, scale, added);
-                };
-                yield weights.matmul(v).reshape(q.size(0), q.size(1), newTokens, q.size(3));
-            }
+    static Tensor attend(Tensor q, Tensor k, Tensor v, AttentionMask mask) {
+        return switch (mask) {
+            case AttentionMask.From(Tensor first) -> explicit(q, k, v, first);
+            case AttentionMask.Everything _ -> Nn.scaledDotProduct(q, k, v, false);
+            case AttentionMask.Causal _ -> Nn.scaledDotProduct(q, k, v, true);
+            case AttentionMask.Added(Tensor scores) -> Nn.scaledDotProduct(q, k, v, scores);
         };
     }
 
+    /// The G query heads of a group stand one below the other, so that keys and values are never repeated.
+    private static Tensor explicit(Tensor q, Tensor k, Tensor v, Tensor first) {
+        long kvHeads = k.size(1);
+        long newTokens = q.size(2);
+        long group = q.size(1) / kvHeads;
+        Tensor grouped = q.reshape(q.size(0), kvHeads, group * newTokens, q.size(3)); // [B, K, G·T, C]
+        Tensor scores = grouped.matmul(k.transpose(2, 3)); // [B, K, G·T, S]
+        Tensor weights = Fused.softmaxFrom(scores, 1 / Math.sqrt((double) q.size(3)), first);
+        return weights.matmul(v).reshape(q.size(0), q.size(1), newTokens, q.size(3));
+    }
+
     /// [B, T, heads·C] → [B, heads, T, C].
-    private Tensor split(Tensor x, int count) {
-        return x.reshape(x.size(0), x.size(1), count, headDim).transpose(1, 2);
+    static Tensor split(Tensor x, int heads) {
+        return x.reshape(x.size(0), x.size(1), heads, x.size(2) / heads).transpose(1, 2);
     }
 }

@@ -1,7 +1,9 @@
 package dev.cortado.model.layer;
 
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Init;
 import dev.cortado.model.Params;
+import dev.cortado.tensor.Fused;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
@@ -17,7 +19,10 @@ public final class RmsNorm {
     }
 
     /// x [.., D] → [.., D].
-    public Tensor forward(Tensor x) {
-        return Nn.rmsNorm(x, weight, epsilon);
+    public Tensor forward(Tensor x, ComputeForm form) {
+        return switch (form) {
+            case FUSED -> Fused.rmsNorm(x, weight, epsilon);
+            case LIBRARY -> Nn.rmsNorm(x, weight, epsilon);
+        };
     }
 }

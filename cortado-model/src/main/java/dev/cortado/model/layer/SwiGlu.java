@@ -1,8 +1,10 @@
 package dev.cortado.model.layer;
 
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Init;
 import dev.cortado.model.Params;
 import dev.cortado.model.Projection;
+import dev.cortado.tensor.Fused;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Tensor;
 
@@ -19,7 +21,13 @@ public final class SwiGlu {
     }
 
     /// x [.., D] → [.., D].
-    public Tensor forward(Tensor x) {
-        return down.apply(Nn.swiGlu(gate.apply(x), up.apply(x)));
+    public Tensor forward(Tensor x, ComputeForm form) {
+        Tensor gated = gate.apply(x); // [.., F]
+        Tensor raised = up.apply(x); // [.., F]
+        return down.apply(
+                switch (form) {
+                    case FUSED -> Fused.swiGlu(gated, raised);
+                    case LIBRARY -> Nn.swiGlu(gated, raised);
+                });
     }
 }

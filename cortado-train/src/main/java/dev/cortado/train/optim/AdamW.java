@@ -2,10 +2,11 @@ package dev.cortado.train.optim;
 
 import dev.cortado.model.Parameter;
 import dev.cortado.model.ParameterSet;
-import dev.cortado.tensor.Grad;
+import dev.cortado.tensor.Fused;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import dev.cortado.tensor.kernel.AdamWKernel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -55,31 +56,22 @@ public final class AdamW implements AutoCloseable {
     /// Changes every parameter by its gradient, which is forgotten. A parameter without one stays as it is.
     public void step(double lr) {
         steps++;
-        double correction1 = 1 - Math.pow(settings.beta1(), (double) steps);
-        double correction2 = 1 - Math.pow(settings.beta2(), (double) steps);
-        try (var _ = Grad.off()) {
-            for (Moments m : moments) {
-                try (var _ = Scope.open("AdamW " + m.parameter().name())) {
-                    m.parameter().tensor().grad().ifPresent(gradient -> {
-                        double decay = m.parameter().decays() ? settings.weightDecay() : 0;
-                        update(m, gradient, lr, decay, correction1, correction2);
-                    });
-                    m.parameter().tensor().clearGrad();
-                }
+        for (Moments m : moments) {
+            try (var _ = Scope.open("AdamW " + m.parameter().name())) {
+                Tensor weights = m.parameter().tensor();
+                var change = new AdamWKernel.Step(
+                        lr,
+                        settings.beta1(),
+                        settings.beta2(),
+                        settings.epsilon(),
+                        m.parameter().decays() ? settings.weightDecay() : 0,
+                        1 - Math.pow(settings.beta1(), (double) steps),
+                        1 - Math.pow(settings.beta2(), (double) steps),
+                        1);
+                weights.grad().ifPresent(gradient -> Fused.adamW(weights, gradient, m.first(), m.second(), change));
+                weights.clearGrad();
             }
         }
-    }
-
-    private void update(Moments m, Tensor g, double lr, double decay, double correction1, double correction2) {
-        m.first().mulInPlace(settings.beta1()).addInPlace(g, 1 - settings.beta1());
-        m.second().mulInPlace(settings.beta2()).addProductInPlace(g, g, 1 - settings.beta2());
-        Tensor denominator =
-                m.second().sqrt().mulInPlace(1 / Math.sqrt(correction2)).addInPlace(settings.epsilon());
-        Tensor weights = m.parameter().tensor();
-        if (decay != 0) {
-            weights.mulInPlace(1 - lr * decay);
-        }
-        weights.addQuotientInPlace(m.first(), denominator, -lr / correction1);
     }
 
     /// Scales all gradients so that their common Euclidean norm is at most `limit`; the norm before
@@ -88,11 +80,7 @@ public final class AdamW implements AutoCloseable {
         double squares = 0;
         for (Parameter p : parameters) {
             try (var _ = Scope.open("clip")) {
-                var gradient = p.tensor().grad();
-                if (gradient.isPresent()) {
-                    double norm = gradient.get().norm().toDouble();
-                    squares += norm * norm;
-                }
+                squares += p.tensor().grad().map(Fused::sumOfSquares).orElse(0.0);
             }
         }
         double norm = Math.sqrt(squares);
