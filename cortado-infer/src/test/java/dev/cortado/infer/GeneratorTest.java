@@ -72,7 +72,8 @@ class GeneratorTest {
     void theContextLengthEndsIt() {
         try (var model = new Scripted(10, 5, 2, 4, 5, 6, 7, 8, 9, 1)) {
             Generation answer = generate(model, new int[] {1, 2}, Integer.MAX_VALUE, Set.of());
-            // Five positions: two of the prompt, three of the answer; the fourth answer is chosen, never seen.
+            // Five positions: two of the prompt, three of the answer; the fourth answer is chosen, never
+            // seen.
             assertThat(answer.ids()).containsExactly(4, 5, 6, 7);
             assertThat(answer.finish()).isEqualTo(Finish.LENGTH);
         }

@@ -109,7 +109,8 @@ class TextGeneratorTest {
                     needed = count;
                 }
             }
-            // U+FFFD at the end of a prefix may not be final yet, so that a stop in it comes later than it seems.
+            // U+FFFD at the end of a prefix may not be final yet, so that a stop in it comes later than
+            // it seems.
             if (!stop.contains("\uFFFD")) {
                 assertThat(asked).isEqualTo(needed);
             }

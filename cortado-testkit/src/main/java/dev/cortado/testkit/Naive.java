@@ -51,8 +51,8 @@ public final class Naive {
         return y;
     }
 
-    /// One head's channels [C] turned to a position (Su et al. 2021, arXiv:2104.09864, equation 34), channels i and
-    /// i + C/2 together, by the angle position·theta^(−2i/C).
+    /// One head's channels [C] turned to a position (Su et al. 2021, arXiv:2104.09864, equation 34), channels i
+    /// and i + C/2 together, by the angle position·theta^(−2i/C).
     public static double[] rotary(double[] x, int position, double theta) {
         int half = x.length / 2;
         double[] y = new double[x.length];
@@ -72,9 +72,9 @@ public final class Naive {
         return Arrays.stream(y).map(v -> v / sum).toArray();
     }
 
-    /// Causal attention with grouped queries (Vaswani et al. 2017, arXiv:1706.03762, equation 1; Ainslie et al. 2023,
-    /// arXiv:2305.13245): query head h reads key/value head h/(H/K), and token t sees the tokens s ≤ t of its own
-    /// segment.
+    /// Causal attention with grouped queries (Vaswani et al. 2017, arXiv:1706.03762, equation 1; Ainslie et al.
+    /// 2023, arXiv:2305.13245): query head h reads key/value head h/(H/K), and token t sees the tokens s ≤ t of
+    /// its own segment.
     ///
     /// q [H, T, C], k and v [K, T, C], segments [T] → [H, T, C].
     public static double[][][] attention(double[][][] q, double[][][] k, double[][][] v, int[] segments) {
@@ -126,8 +126,8 @@ public final class Naive {
         return linear(hidden, down);
     }
 
-    /// −Σ log p(target) with p = softmax(logits), over the rows whose target is not negative. logits [T, V], targets
-    /// [T].
+    /// −Σ log p(target) with p = softmax(logits), over the rows whose target is not negative. logits [T, V],
+    /// targets [T].
     public static double crossEntropySum(double[][] logits, long[] targets) {
         double sum = 0;
         for (int t = 0; t < logits.length; t++) {
@@ -144,7 +144,8 @@ public final class Naive {
     /// What [#adamW] is told.
     public record AdamWSettings(double lr, double beta1, double beta2, double epsilon, double weightDecay) {}
 
-    /// Step `step` (1, 2, …) of AdamW for one parameter (Loshchilov & Hutter 2017, arXiv:1711.05101, algorithm 2).
+    /// Step `step` (1, 2, …) of AdamW for one parameter (Loshchilov & Hutter 2017, arXiv:1711.05101, algorithm
+    /// 2).
     public static Moments adamW(Moments before, double gradient, int step, AdamWSettings how) {
         double m = how.beta1() * before.first() + (1 - how.beta1()) * gradient;
         double v = how.beta2() * before.second() + (1 - how.beta2()) * gradient * gradient;

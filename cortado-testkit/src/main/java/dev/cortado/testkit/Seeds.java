@@ -4,8 +4,8 @@ import dev.cortado.tensor.Scope;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Repeats a property on random input. A failure names its seed; `mvn … -Dcortado.seed=SEED` runs that one alone. With
-/// `-Dcortado.patience=N` every property is tried N times as often.
+/// Repeats a property on random input. A failure names its seed; `mvn … -Dcortado.seed=SEED` runs that one alone.
+/// With `-Dcortado.patience=N` every property is tried N times as often.
 public final class Seeds {
     private Seeds() {}
 

@@ -76,7 +76,8 @@ class SamplerTest {
         assertThat(sampler.next(new float[] {NEVER, -1e30f, NEVER})).isEqualTo(1);
     }
 
-    /// Pearson's statistic of 20,000 draws: with n − 1 = 5 degrees of freedom it exceeds 25.7 once in 10,000 times.
+    /// Pearson's statistic of 20,000 draws: with n − 1 = 5 degrees of freedom it exceeds 25.7 once in 10,000
+    /// times.
     private static void assertDistributed(int[] draws, double[] expected) {
         double[] counts = new double[expected.length];
         for (int id : draws) {
