@@ -3,12 +3,9 @@ package dev.cortado.world;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.cortado.cli.DataCommand;
 import dev.cortado.world.WorldFiles.Options;
 import dev.cortado.world.WorldFiles.Written;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +16,6 @@ import java.util.Set;
 import java.util.concurrent.ForkJoinPool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -122,23 +118,6 @@ final class WorldFilesTest {
                     .isThrownBy(() -> new Options(size, 1, false))
                     .withMessageContaining("megabytes");
         }
-    }
-
-    @Test
-    void commandReportsJsonOnStandardOutputAlone() {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
-        CommandLine command =
-                new CommandLine(new DataCommand()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
-        int exit = command.execute(
-                "world", "--out", folder.resolve("w").toString(), "--megabytes", "0.2", "--seed", "8", "--json");
-        assertThat(exit).isZero();
-        JsonNode report = JSON.readTree(out.toString());
-        assertThat(report.at("/train/bytes").asLong()).isGreaterThanOrEqualTo(200_000);
-        assertThat(report.at("/seed").asLong()).isEqualTo(8);
-        assertThat(err.toString()).contains("training and");
-        assertThat(command.execute("world")).as("--out is required").isEqualTo(2);
-        assertThat(command.execute()).as("a subcommand is required").isEqualTo(2);
     }
 
     private Set<String> texts(String file) throws IOException {

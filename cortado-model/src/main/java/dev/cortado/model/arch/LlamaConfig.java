@@ -13,6 +13,9 @@ public final class LlamaConfig {
         refuse(config, config.flag("mlp_bias", false), "mlp_bias");
         refuse(config, config.has("rope_scaling"), "rope_scaling");
         refuse(config, config.has("sliding_window"), "sliding_window");
+        // Where newer writers keep theta and the scaling; read as if it were empty, the angles would be
+        // silently wrong.
+        refuse(config, config.has("rope_parameters"), "rope_parameters");
         String activation = config.string("hidden_act", "silu");
         if (!activation.equals("silu")) {
             throw config.problem("has hidden_act " + activation + "; a Llama has silu");
