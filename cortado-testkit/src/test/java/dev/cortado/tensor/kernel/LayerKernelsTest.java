@@ -35,7 +35,7 @@ class LayerKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.cortado.tensor.kernel.Reference#precisions")
+    @MethodSource("dev.cortado.tensor.kernel.Reference#precisionsAndFallback")
     void rmsNormEqualsTheDefinition(Reference.Precision precision) {
         double epsilon = 1e-3;
         Random random = new Random(3);
@@ -76,7 +76,7 @@ class LayerKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.cortado.tensor.kernel.Reference#precisions")
+    @MethodSource("dev.cortado.tensor.kernel.Reference#precisionsAndFallback")
     void swiGluEqualsTheDefinition(Reference.Precision precision) {
         Random random = new Random(4);
         for (int count : new int[] {1, 15, 2048, 70_001}) {
@@ -138,7 +138,7 @@ class LayerKernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.cortado.tensor.kernel.Reference#precisions")
+    @MethodSource("dev.cortado.tensor.kernel.Reference#precisionsAndFallback")
     void rotationEqualsTheDefinitionAndItsTransposeIsItsInverse(Reference.Precision precision) {
         Random random = new Random(5);
         for (int[] size : new int[][] {{1, 1, 1, 2, 1}, {2, 5, 3, 10, 2}, {3, 70, 2, 64, 1}, {2, 3, 1, 66, 2}}) {

@@ -44,7 +44,7 @@ class LossHeadTest {
     }
 
     @ParameterizedTest
-    @MethodSource("dev.cortado.tensor.kernel.Reference#precisions")
+    @MethodSource("dev.cortado.tensor.kernel.Reference#precisionsAndFallback")
     void headEqualsTheDefinition(Reference.Precision precision) {
         Random random = new Random(7);
         int[][] sizes = {{1, 3, 1}, {5, 7, 3}, {33, 16, 50}, {2, 40, 129}, {1030, 4, 19}}; // N, D, V

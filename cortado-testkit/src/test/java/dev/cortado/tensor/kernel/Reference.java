@@ -28,6 +28,11 @@ final class Reference {
         return Stream.of(new Precision(DType.F32, 1e-5), new Precision(DType.BF16, 1.0 / 64));
     }
 
+    /// The same, and F64, which no kernel serves: LibTorch's naive form has to do it, with weights in F32.
+    static Stream<Precision> precisionsAndFallback() {
+        return Stream.concat(precisions(), Stream.of(new Precision(DType.F64, 1e-5)));
+    }
+
     /// Normally distributed, of the given type, a leaf that collects a gradient.
     static Tensor leaf(RandomGenerator random, DType dtype, double deviation, long... sizes) {
         return Tensors.normal(dev.cortado.tensor.Shape.of(sizes), 0, deviation, random)
