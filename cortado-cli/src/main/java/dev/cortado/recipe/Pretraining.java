@@ -212,7 +212,8 @@ public final class Pretraining {
 
     private void requireSameRecipe() throws IOException {
         var before = run.readJson("run.json").path("recipe");
-        var now = new JsonMapper().valueToTree(recipe);
+        var json = new JsonMapper();
+        var now = json.readTree(json.writeValueAsString(recipe)); // a tree of text has no long beside int
         if (!before.equals(now)) {
             throw new IllegalArgumentException(run.path() + " was begun with another recipe (see its run.json); "
                     + "resume with that one, or begin a new run with --out");
