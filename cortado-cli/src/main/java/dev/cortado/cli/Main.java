@@ -37,9 +37,9 @@ public final class Main {
 
     /// The process's entry: runs one command and exits with its code.
     ///
-    /// The command has a thread of its own, whose end says that all it had to say has been said. The main thread never
-    /// ends when a signal is ending the process: it then waits in `exit` for the [StopSignal], which waits for the
-    /// command.
+    /// The command has a thread of its own, whose end says that all it had to say has been said. The main thread
+    /// never ends when a signal is ending the process: it then waits in `exit` for the [StopSignal], which waits
+    /// for the command.
     public static void main(String[] args) throws InterruptedException {
         Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
         var code = new AtomicInteger(1);
@@ -58,6 +58,7 @@ public final class Main {
                         new TrainCommand(output),
                         new GenerateCommand(output),
                         new LogitsCommand(output),
+                        TokenizerCommand.of(output, System.in),
                         new CommandLine(new DataCommand()).addSubcommand(new DataCommand.World(output)),
                         BenchCommand.line(output),
                         new DoctorCommand(output)),
