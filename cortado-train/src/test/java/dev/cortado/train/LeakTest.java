@@ -15,6 +15,7 @@ import dev.cortado.train.objective.CausalObjective;
 import dev.cortado.train.optim.AdamW;
 import dev.cortado.train.optim.Schedule;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -42,12 +43,12 @@ class LeakTest {
     @Test
     @DisabledOnOs(value = OS.WINDOWS, disabledReason = "its resident memory is trimmed by the system as it likes")
     void memoryStaysFlat() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-Dorg.bytedeco.javacpp.nopointergc=true",
-                "-Dorg.bytedeco.javacpp.maxBytes=0",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0",
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> option.startsWith("--") || option.startsWith("-Dorg.bytedeco"))
+                .forEach(command::add);
+        command.addAll(List.of(
                 "-XX:+UseSerialGC",
                 "-Xms96m",
                 "-Xmx96m",
@@ -70,6 +71,7 @@ class LeakTest {
         });
         assertThat(numbers).as(said).containsEntry("steps", (long) STEPS);
         assertThat(numbers.get("mostLive")).as("live tensors between steps").isEqualTo(numbers.get("leastLive"));
+        System.out.println(numbers);
         assertThat(numbers.get("growth"))
                 .as("bytes from step %d to %d: %s", WARM, STEPS, numbers)
                 .isLessThan(MOST_GROWTH);

@@ -9,7 +9,6 @@ import dev.cortado.model.Parameter;
 import dev.cortado.model.ParameterSet;
 import dev.cortado.model.Params;
 import dev.cortado.tensor.Device;
-import dev.cortado.tensor.Differentiable;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
@@ -63,11 +62,15 @@ class AdamWTest {
         for (int i = 0; i < gradient.length; i++) {
             gradient[i] = (float) random.nextGaussian();
         }
-        try (var _ = Scope.open("gradient")) {
-            Differentiable.accumulate(
-                    tensor, Tensors.of(gradient, tensor.shape().sizes()));
-        }
+        give(tensor, gradient);
         return gradient;
+    }
+
+    /// The gradient of Σ θg is g.
+    private static void give(Tensor tensor, float[] gradient) {
+        try (var _ = Scope.open("gradient")) {
+            tensor.mul(Tensors.of(gradient, tensor.shape().sizes())).sum().backward();
+        }
     }
 
     private static double norm(float[]... gradients) {
@@ -132,10 +135,8 @@ class AdamWTest {
             Tensor matrix = parameters.list().get(0).tensor();
             Tensor norm = parameters.list().get(1).tensor();
             float[] before = floats(matrix);
-            try (var _ = Scope.open("no gradient at all, but present")) {
-                Differentiable.accumulate(matrix, Tensors.of(new float[12], 3, 4));
-                Differentiable.accumulate(norm, Tensors.of(new float[5], 5));
-            }
+            give(matrix, new float[12]);
+            give(norm, new float[5]);
             optimizer.step(0.5);
             float[] after = floats(matrix);
             for (int i = 0; i < after.length; i++) {
