@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IExecutionExceptionHandler;
@@ -35,9 +36,18 @@ public final class Main {
     }
 
     /// The process's entry: runs one command and exits with its code.
-    public static void main(String[] args) {
+    ///
+    /// The command has a thread of its own, whose end says that all it had to say has been said. The main thread
+    /// never ends when a signal is ending the process: it then waits in `exit` for the [StopSignal], which waits
+    /// for the command.
+    public static void main(String[] args) throws InterruptedException {
         Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
-        System.exit(new Main(Output.ofProcess(), System.getenv(TRACE) != null).run(args));
+        var code = new AtomicInteger(1);
+        var command = new Thread(
+                () -> code.set(new Main(Output.ofProcess(), System.getenv(TRACE) != null).run(args)), "command");
+        command.start();
+        command.join();
+        System.exit(code.get());
     }
 
     /// Runs one command line and returns the exit code; see the package's page.
@@ -48,6 +58,7 @@ public final class Main {
                         new TrainCommand(output),
                         new GenerateCommand(output),
                         new LogitsCommand(output),
+                        TokenizerCommand.of(output, System.in),
                         new CommandLine(new DataCommand()).addSubcommand(new DataCommand.World(output)),
                         BenchCommand.line(output),
                         new DoctorCommand(output)),

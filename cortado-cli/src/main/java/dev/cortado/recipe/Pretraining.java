@@ -47,6 +47,7 @@ public final class Pretraining {
     private final TrainRecipe recipe;
     private final RunFolder run;
     private final Listener listener;
+    private boolean begun;
 
     /// Told what happens, in the order it happens.
     public interface Listener extends TrainingListener {
@@ -74,6 +75,18 @@ public final class Pretraining {
     ///
     /// @param environment what `run.json` says about the machine and the program
     public Result run(Map<String, ?> environment, boolean resume, BooleanSupplier stop) throws IOException {
+        try {
+            return prepareAndTrain(environment, resume, stop);
+        } catch (RuntimeException | IOException e) {
+            if (!resume && !begun) {
+                run.discard();
+            }
+            throw e;
+        }
+    }
+
+    private Result prepareAndTrain(Map<String, ?> environment, boolean resume, BooleanSupplier stop)
+            throws IOException {
         HeldOut.Split split = recipe.data()
                 .heldOut()
                 .orElseThrow()
@@ -88,7 +101,7 @@ public final class Pretraining {
         }
         Device device = recipe.training().orElseThrow().place();
         Tokenizer tokenizer = tokenizer(split.training());
-        int separator = tokenizer.specials().require(SEPARATOR);
+        int separator = separator(tokenizer);
         LlamaSpec spec = recipe.model().spec(tokenizer.vocabSize());
         try (TokenStore training = store("train", split.training(), tokenizer, separator);
                 TokenStore heldOut = store("heldout", split.heldOut(), tokenizer, separator);
@@ -144,6 +157,7 @@ public final class Pretraining {
                 } else if (resume) {
                     listener.say("no intact checkpoint: starting again");
                 }
+                begun = true;
                 listener.begin(spec, parameters, settings, training.tokens());
                 TrainingLoop.Outcome outcome = loop.run(stop);
                 Evaluation all =
@@ -156,10 +170,22 @@ public final class Pretraining {
         }
     }
 
+    private static int separator(Tokenizer tokenizer) {
+        Integer id = tokenizer.specials().ids().get(SEPARATOR);
+        if (id == null) {
+            throw new IllegalArgumentException(
+                    "the recipe's tokenizer.path names a tokenizer without the special token "
+                            + SEPARATOR + ", which stands between documents; it has "
+                            + tokenizer.specials().ids().keySet() + ": take another, or leave it out to train one");
+        }
+        return id;
+    }
+
     private Tokenizer tokenizer(Corpus corpus) throws IOException {
         TrainRecipe.TokenizerPart part = recipe.tokenizer().orElseThrow();
         int contextLength = recipe.model().spec(1).contextLength();
-        if (Files.exists(run.model().resolve("tokenizer.json"))) {
+        if (Files.exists(
+                run.model().resolve("tokenizer_config.json"))) { // the last file that a tokenizer is written to
             return Tokenizers.read(run.model());
         }
         if (part.path().isPresent()) {
@@ -212,7 +238,8 @@ public final class Pretraining {
 
     private void requireSameRecipe() throws IOException {
         var before = run.readJson("run.json").path("recipe");
-        var now = new JsonMapper().valueToTree(recipe);
+        var json = new JsonMapper();
+        var now = json.readTree(json.writeValueAsString(recipe)); // a tree of text has no long beside int
         if (!before.equals(now)) {
             throw new IllegalArgumentException(run.path() + " was begun with another recipe (see its run.json); "
                     + "resume with that one, or begin a new run with --out");

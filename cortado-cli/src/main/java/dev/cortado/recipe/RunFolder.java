@@ -3,14 +3,15 @@ package dev.cortado.recipe;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -20,16 +21,20 @@ public final class RunFolder {
     private static final JsonMapper JSON = new JsonMapper();
 
     private final Path folder;
+    private final boolean made;
 
-    private RunFolder(Path folder) {
+    /// @param made whether there was no such folder before
+    private RunFolder(Path folder, boolean made) {
         this.folder = folder;
+        this.made = made;
     }
 
     /// A new run in a folder that does not exist or is empty.
     ///
-    /// @throws DirectoryNotEmptyException when something is there already
+    /// @throws IllegalArgumentException when something is there already
     public static RunFolder create(Path folder) throws IOException {
-        if (Files.exists(folder)) {
+        boolean there = Files.exists(folder);
+        if (there) {
             try (Stream<Path> inside = Files.list(folder)) {
                 if (inside.findAny().isPresent()) {
                     throw new IllegalArgumentException(folder
@@ -38,7 +43,7 @@ public final class RunFolder {
             }
         }
         Files.createDirectories(folder);
-        return new RunFolder(folder);
+        return new RunFolder(folder, !there);
     }
 
     /// A run that was begun before.
@@ -46,7 +51,21 @@ public final class RunFolder {
         if (!Files.isRegularFile(folder.resolve("run.json"))) {
             throw new NoSuchFileException(folder.resolve("run.json").toString(), null, "there is no run to resume");
         }
-        return new RunFolder(folder);
+        return new RunFolder(folder, false);
+    }
+
+    /// Takes back a run that was created and refused before it learned anything: what it has written so far is
+    /// deleted, so that the same command can be given again, corrected.
+    void discard() throws IOException {
+        List<Path> leavesFirst;
+        try (Stream<Path> inside = Files.walk(folder)) {
+            leavesFirst = inside.sorted(Comparator.reverseOrder()).toList();
+        }
+        for (Path path : leavesFirst) {
+            if (made || !path.equals(folder)) {
+                Files.delete(path);
+            }
+        }
     }
 
     /// Where it is.
@@ -83,7 +102,12 @@ public final class RunFolder {
 
     /// A JSON file of the run.
     public JsonNode readJson(String name) throws IOException {
-        return JSON.readTree(Files.readString(folder.resolve(name)));
+        Path file = folder.resolve(name);
+        try {
+            return JSON.readTree(Files.readAllBytes(file));
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+        }
     }
 
     /// Where the metrics go on after `step` steps: lines of later steps, left by a run that was killed, are
@@ -105,7 +129,7 @@ public final class RunFolder {
         try {
             JsonNode node = JSON.readTree(line);
             return node.path("step").isNumber() ? node.path("step").longValue() : Long.MAX_VALUE;
-        } catch (tools.jackson.core.JacksonException _) {
+        } catch (JacksonException _) {
             return Long.MAX_VALUE;
         }
     }
