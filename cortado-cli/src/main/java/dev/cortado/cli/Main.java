@@ -28,11 +28,17 @@ public final class Main {
 
     private final Output output;
     private final boolean trace;
+    private final StopSignal stop;
 
     /// @param trace whether a failure's stack trace is printed
     Main(Output output, boolean trace) {
+        this(output, trace, new StopSignal());
+    }
+
+    private Main(Output output, boolean trace, StopSignal stop) {
         this.output = output;
         this.trace = trace;
+        this.stop = stop;
     }
 
     /// The process's entry: runs one command and exits with its code.
@@ -43,8 +49,10 @@ public final class Main {
     public static void main(String[] args) throws InterruptedException {
         Locale.setDefault(Locale.ROOT); // numbers look the same everywhere
         var code = new AtomicInteger(1);
-        var command = new Thread(
-                () -> code.set(new Main(Output.ofProcess(), System.getenv(TRACE) != null).run(args)), "command");
+        var stop = new StopSignal();
+        var main = new Main(Output.ofProcess(), System.getenv(TRACE) != null, stop);
+        var command = new Thread(() -> code.set(main.run(args)), "command");
+        stop.guard(command);
         command.start();
         command.join();
         System.exit(code.get());
@@ -54,8 +62,8 @@ public final class Main {
     int run(String... args) {
         return run(
                 List.of(
-                        new TourCommand(output),
-                        new TrainCommand(output),
+                        new TourCommand(output, stop),
+                        new TrainCommand(output, stop),
                         new GenerateCommand(output),
                         new LogitsCommand(output),
                         TokenizerCommand.of(output, System.in),

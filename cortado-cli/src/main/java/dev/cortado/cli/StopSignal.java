@@ -1,34 +1,40 @@
 package dev.cortado.cli;
 
-/// Ctrl-C (or a polite kill) as a wish that work finishes its step, saves and ends; the process waits for it to.
-final class StopSignal implements AutoCloseable {
-    private final Thread worker = Thread.currentThread();
-    private final Thread hook = new Thread(this::raise, "stop signal");
+import java.util.function.BooleanSupplier;
+
+/// Ctrl-C, or a polite kill. A command that can put its work away heeds it: it is told to finish its step, save and
+/// end, and the process waits for that. Any other is ended at once, without LibTorch's own clean-up, which would
+/// pull the memory away under the operation that is running.
+final class StopSignal {
+    private static final long PATIENCE_MILLIS = 60_000;
+    private static final int INTERRUPTED = 130;
+
     private volatile boolean raised;
+    private volatile boolean heeded;
 
-    StopSignal() {
-        Runtime.getRuntime().addShutdownHook(hook);
+    /// Says from now on whether the wish to stop was expressed; the process waits for who asked.
+    BooleanSupplier heed() {
+        heeded = true;
+        return () -> raised;
     }
 
-    /// Whether the wish was expressed.
-    boolean raised() {
-        return raised;
+    /// Watches over the thread that runs the command, until the process ends.
+    void guard(Thread command) {
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(command), "stop signal"));
     }
 
-    /// The virtual machine ends when its hooks have: this one lasts until the work has been put away.
-    private void raise() {
+    /// Runs when the process is about to end; it does when this returns.
+    private void end(Thread command) {
         raised = true;
         try {
-            worker.join(60_000);
+            if (heeded) {
+                command.join(PATIENCE_MILLIS);
+            }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    @Override
-    public void close() {
-        if (!raised) {
-            Runtime.getRuntime().removeShutdownHook(hook);
+        if (command.isAlive()) {
+            Runtime.getRuntime().halt(INTERRUPTED);
         }
     }
 }

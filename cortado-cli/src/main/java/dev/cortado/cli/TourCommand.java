@@ -19,6 +19,7 @@ import picocli.CommandLine.Option;
         })
 final class TourCommand implements Callable<Integer> {
     private final Output output;
+    private final StopSignal stop;
 
     @Option(names = "--quick", description = "Less of everything.")
     private boolean quick;
@@ -33,17 +34,17 @@ final class TourCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Of the world, the model and the samples.")
     private long seed = 1;
 
-    TourCommand(Output output) {
+    TourCommand(Output output, StopSignal stop) {
         this.output = output;
+        this.stop = stop;
     }
 
     @Override
     public Integer call() throws Exception {
         Tour.Plan plan = quick ? Tour.Plan.quick(seed) : Tour.Plan.full(seed);
-        try (var stop = new StopSignal();
-                var console = new TrainingConsole(output)) {
+        try (var console = new TrainingConsole(output)) {
             Map<String, Object> found =
-                    Tour.walk(plan, out, Environment.describe(), console, output::note, stop::raised);
+                    Tour.walk(plan, out, Environment.describe(), console, output::note, stop.heed());
             output.result(
                     found,
                     "%nThe tour took %.0f s. Everything is in %s; go on with%n  ./cortado generate --model %s --prompt \"One morning\""

@@ -25,6 +25,7 @@ import picocli.CommandLine.Parameters;
         })
 final class TrainCommand implements Callable<Integer> {
     private final Output output;
+    private final StopSignal stop;
 
     @Parameters(paramLabel = "RECIPE", description = "A YAML recipe.")
     private Path recipe = Path.of("");
@@ -41,8 +42,9 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--resume", description = "Go on with the run in the folder.")
     private boolean resume;
 
-    TrainCommand(Output output) {
+    TrainCommand(Output output, StopSignal stop) {
         this.output = output;
+        this.stop = stop;
     }
 
     /// What `--json` prints.
@@ -95,10 +97,9 @@ final class TrainCommand implements Callable<Integer> {
         TrainRecipe what = RecipeReader.read(recipe, sets, TrainRecipe.class);
         Path folder = out.orElseGet(() -> Path.of("runs", name(recipe)));
         RunFolder run = resume ? RunFolder.open(folder) : RunFolder.create(folder);
-        try (var stop = new StopSignal();
-                var console = new TrainingConsole(output)) {
+        try (var console = new TrainingConsole(output)) {
             Pretraining.Result result =
-                    new Pretraining(what, run, console).run(Environment.describe(), resume, stop::raised);
+                    new Pretraining(what, run, console).run(Environment.describe(), resume, stop.heed());
             console.finish();
             Report report = Report.of(folder, result);
             output.result(report, report.text());

@@ -3,8 +3,8 @@ package dev.cortado.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.cortado.model.AttentionForm;
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Scope;
@@ -35,7 +35,7 @@ class EvaluationTest {
         try (var _ = Scope.open("naive");
                 var _ = Grad.off()) {
             float[] logits = model.forward(
-                            Tensors.of(inputs, 1, inputs.length), Tiny.pass(DType.F32, AttentionForm.EXPLICIT))
+                            Tensors.of(inputs, 1, inputs.length), Tiny.pass(DType.F32, ComputeForm.FUSED))
                     .select(1, inputs.length - 1L)
                     .toFloats();
             double sum = 0;
@@ -59,7 +59,7 @@ class EvaluationTest {
         try (TokenStore store = Tiny.store(folder.resolve("tokens"), List.of(text), tokenizer);
                 CausalLm model = Tiny.loudModel(tokenizer.vocabSize())) {
             var task = new Evaluation.Task(new Rows(store, ids.length + 1), tokenizer, Long.MAX_VALUE, 4);
-            Evaluation found = task.of(model, OBJECTIVE, Tiny.pass(DType.F32, AttentionForm.EXPLICIT));
+            Evaluation found = task.of(model, OBJECTIVE, Tiny.pass(DType.F32, ComputeForm.FUSED));
             double nats = 0;
             for (int t = 1; t < stream.length; t++) {
                 nats += naive(model, Arrays.copyOf(stream, t + 1));
@@ -103,7 +103,7 @@ class EvaluationTest {
     private Evaluation evaluate(CausalLm model, Rows rows, long most, int batchRows) {
         long before = Scope.liveTensors();
         Evaluation found = new Evaluation.Task(rows, tokenizer, most, batchRows)
-                .of(model, OBJECTIVE, Tiny.pass(DType.F32, AttentionForm.EXPLICIT));
+                .of(model, OBJECTIVE, Tiny.pass(DType.F32, ComputeForm.FUSED));
         assertThat(Scope.liveTensors()).as("tensors left behind").isEqualTo(before);
         return found;
     }

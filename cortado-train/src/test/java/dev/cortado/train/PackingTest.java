@@ -3,8 +3,8 @@ package dev.cortado.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.cortado.model.AttentionForm;
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Layout;
 import dev.cortado.model.Pass;
 import dev.cortado.tensor.DType;
@@ -42,7 +42,7 @@ class PackingTest {
             Rows rows = new Rows(store, Tiny.CONTEXT);
             int[] all = IntStream.range(0, (int) rows.rows()).toArray();
             assertThat(all).hasSizeGreaterThan(10);
-            for (AttentionForm attention : AttentionForm.values()) {
+            for (ComputeForm attention : ComputeForm.values()) {
                 for (CausalObjective.Head head : CausalObjective.Head.values()) {
                     Pass pass = Tiny.pass(DType.F32, attention);
                     var objective = new CausalObjective(head);
@@ -112,7 +112,7 @@ class PackingTest {
     void anotherNeighbourChangesNothing() throws IOException {
         String document = " the cat sat on the mat";
         int pieces = tokenizer.encode(document).length;
-        for (AttentionForm attention : AttentionForm.values()) {
+        for (ComputeForm attention : ComputeForm.values()) {
             for (DType precision : List.of(DType.F32, DType.BF16)) {
                 float[] first = activations("zzzz", document, precision, attention);
                 float[] second = activations("QQQQ", document, precision, attention);
@@ -131,7 +131,7 @@ class PackingTest {
     }
 
     /// Activations of `S one S two`, [T · D].
-    private float[] activations(String one, String two, DType precision, AttentionForm attention) throws IOException {
+    private float[] activations(String one, String two, DType precision, ComputeForm attention) throws IOException {
         try (TokenStore store = Tiny.store(folder.resolve("two"), List.of(one, two), tokenizer);
                 CausalLm model = Tiny.loudModel(tokenizer.vocabSize());
                 var _ = Scope.open("activations");

@@ -1,7 +1,7 @@
 package dev.cortado.train;
 
-import dev.cortado.model.AttentionForm;
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Layout;
 import dev.cortado.model.Parameter;
 import dev.cortado.model.Params;
@@ -87,7 +87,7 @@ final class Tiny {
         return model;
     }
 
-    static Pass pass(DType precision, AttentionForm attention) {
+    static Pass pass(DType precision, ComputeForm attention) {
         return new Pass(precision, attention, new Layout.Whole(0), Optional.empty());
     }
 }

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
-import dev.cortado.model.AttentionForm;
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Parameter;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Scope;
@@ -77,7 +77,7 @@ class TrainingLoopTest {
                     new Schedule(lr, 0.1, Schedule.Decay.COSINE, 0.1),
                     clip,
                     precision,
-                    AttentionForm.EXPLICIT,
+                    ComputeForm.FUSED,
                     20,
                     10);
         }
@@ -168,8 +168,9 @@ class TrainingLoopTest {
         assertThat(evaluated).containsExactly(20L, 40L, 60L);
     }
 
-    /// One batch of eight rows, or eight of one: the same gradient, loss and weights. An epsilon of 1 keeps AdamW's
-    /// first step from being the sign of the gradient, which rounding decides where the gradient is almost nothing.
+    /// One batch of eight rows, or eight of one: the same gradient, loss and weights. An epsilon of 1 keeps
+    /// AdamW's first step from being the sign of the gradient, which rounding decides where the gradient is
+    /// almost nothing.
     @Test
     void theLossIsNormalisedOverTheWholeStep() throws IOException {
         How once = How.steps(1).optimizing(1, 1e9, 1);

@@ -1,5 +1,6 @@
 /// Objectives: what a model is trained to do, each a formula in a file of its own. To add one, implement
 /// [dev.cortado.train.objective.Objective]; the loop needs nothing else.
+/// A loss is a sum over targets; the loop divides it, by the targets of the whole optimizer step.
 @NullMarked
 package dev.cortado.train.objective;
 
