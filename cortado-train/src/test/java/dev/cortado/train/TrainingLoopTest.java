@@ -272,7 +272,9 @@ class TrainingLoopTest {
         Checkpoint last = latest.intact().orElseThrow();
         assertThat(last.step()).isEqualTo(10);
         assertThat(latest.damaged()).isEmpty();
-        assertThat(Files.list(folder.resolve("run"))).as("no half of another").containsExactly(last.folder());
+        try (var inside = Files.list(folder.resolve("run"))) {
+            assertThat(inside).as("no half of another").containsExactly(last.folder());
+        }
         Left resumed = train("run", healthy, true, () -> true);
         assertThat(distance(good.weights(), resumed.weights())).isZero();
     }
