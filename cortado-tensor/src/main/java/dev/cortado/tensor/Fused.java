@@ -31,51 +31,45 @@ public final class Fused {
     /// them. x [.., D], weight F32 [V, D], targets I64 [..]; targets equal to [Nn#IGNORED] do not count. The sum
     /// is F32.
     public static Tensor linearCrossEntropySum(Tensor x, Tensor weight, Tensor targets) {
-        if (!Grad.isOn() || !(x.requiresGrad() || weight.requiresGrad())) {
-            try (var _ = Grad.off()) {
-                return chunks(x, weight, targets, false).sum();
-            }
-        }
-        if (!x.requiresGrad()) { // the head alone learns: its gradient is made when that of x arrives
-            return linearCrossEntropySum(x.detach().requiresGrad(true), weight, targets);
-        }
+        boolean backward = Grad.isOn() && (x.requiresGrad() || weight.requiresGrad());
         Chunks result;
         try (var _ = Grad.off()) {
-            result = chunks(x, weight, targets, true);
+            result = chunks(x, weight, targets, backward && x.requiresGrad(), backward && weight.requiresGrad());
         }
         return Differentiable.of(
                 "linearCrossEntropy",
                 List.of(x, weight),
                 result::sum,
                 dy -> List.of(
-                        result.inputGradient()
-                                .mul(dy.to(x.dtype()))
-                                .reshape(x.shape().sizes()),
+                        result.inputGradient().mul(dy.to(x.dtype())),
                         result.weightGradient().mul(dy)));
     }
 
     /// @param sum            scalar
-    /// @param inputGradient  [N, D] of x's dtype; nothing but zeros when gradients were not asked for
+    /// @param inputGradient  of x's shape and dtype; a scalar when it was not asked for
     /// @param weightGradient F32 [V, D]; the same
     private record Chunks(Tensor sum, Tensor inputGradient, Tensor weightGradient) {}
 
-    private static Chunks chunks(Tensor x, Tensor weight, Tensor targets, boolean withGradient) {
+    private static Chunks chunks(
+            Tensor x, Tensor weight, Tensor targets, boolean inputGradient, boolean weightGradient) {
         Tensor rows = x.flatten(0, -2); // [N, D]
         Tensor wide = weight.to(x.dtype()); // [V, D]
         Tensor flat = targets.reshape(-1); // [N]
         long count = rows.size(0);
         Tensor sum = Tensors.zeros(Shape.of(), DType.F64, x.device());
-        Tensor dx = Tensors.zeros(Shape.of(withGradient ? count : 0, rows.size(1)), x.dtype(), x.device());
-        Tensor dWeight = Tensors.zeros(withGradient ? weight.shape() : Shape.of(0), DType.F32, x.device());
+        Tensor dx = Tensors.zeros(inputGradient ? x.shape() : Shape.of(), x.dtype(), x.device());
+        Tensor dWeight = Tensors.zeros(weightGradient ? weight.shape() : Shape.of(), DType.F32, x.device());
         for (long from = 0; from < count; from += CHUNK) {
             long to = Math.min(count, from + CHUNK);
             try (var _ = Scope.open("loss head")) {
                 Tensor some = rows.slice(0, from, to);
                 Tensor target = flat.slice(0, from, to);
                 Tensor logits = Nn.linear(some, wide); // [n, V]
-                Tensor dLogits = logitsLoss(logits, target, withGradient, sum);
-                if (withGradient) {
-                    dx.slice(0, from, to).copyInPlace(dLogits.matmul(wide));
+                Tensor dLogits = logitsLoss(logits, target, inputGradient || weightGradient, sum);
+                if (inputGradient) {
+                    dx.flatten(0, -2).slice(0, from, to).copyInPlace(dLogits.matmul(wide));
+                }
+                if (weightGradient) {
                     dWeight.addInPlace(dLogits.transpose(0, 1).matmul(some));
                 }
             }

@@ -120,6 +120,25 @@ class LossHeadTest {
     }
 
     @Test
+    void frozenSidesGetNoGradientAndDoNotChangeTheOther() {
+        Random random = new Random(10);
+        try (var _ = Scope.open("frozen")) {
+            Tensor x = Reference.leaf(random, DType.F32, 1, 2, 3, 5);
+            Tensor weight = Reference.leaf(random, DType.F32, 1, 4, 5);
+            Tensor targets = Tensors.of(new int[] {0, 1, 2, 3, 0, 1}, 2, 3);
+            Fused.linearCrossEntropySum(x, weight, targets).backward();
+            double[] dx = Reference.gradient(x);
+            double[] dWeight = Reference.gradient(weight);
+            x.clearGrad();
+            weight.clearGrad();
+            Fused.linearCrossEntropySum(x.detach(), weight, targets).backward();
+            Fused.linearCrossEntropySum(x, weight.detach(), targets).backward();
+            assertThat(Reference.gradient(x)).isEqualTo(dx);
+            assertThat(Reference.gradient(weight)).isEqualTo(dWeight);
+        }
+    }
+
+    @Test
     void aTargetThatIsNoColumnIsRefused() {
         try (var _ = Scope.open("target")) {
             Tensor logits = Tensors.of(new float[6], 2, 3);
