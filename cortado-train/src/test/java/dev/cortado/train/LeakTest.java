@@ -53,7 +53,6 @@ class LeakTest {
                 "-Xms96m",
                 "-Xmx96m",
                 "-XX:+AlwaysPreTouch",
-                "-XX:TieredStopAtLevel=1",
                 "-cp",
                 System.getProperty("java.class.path"),
                 Trainer.class.getName(),
@@ -71,7 +70,6 @@ class LeakTest {
         });
         assertThat(numbers).as(said).containsEntry("steps", (long) STEPS);
         assertThat(numbers.get("mostLive")).as("live tensors between steps").isEqualTo(numbers.get("leastLive"));
-        System.out.println(numbers);
         assertThat(numbers.get("growth"))
                 .as("bytes from step %d to %d: %s", WARM, STEPS, numbers)
                 .isLessThan(MOST_GROWTH);
