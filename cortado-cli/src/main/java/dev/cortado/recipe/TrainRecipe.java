@@ -207,7 +207,7 @@ public record TrainRecipe(
                     new Schedule(1, 0, Schedule.Decay.CONSTANT, 0),
                     clip.orElse(1.0),
                     precision.orElse(DType.BF16),
-                    attention.orElse(AttentionForm.EXPLICIT),
+                    form.orElse(ComputeForm.LIBRARY),
                     evaluateEvery.orElse(250L),
                     checkpointEvery.orElse(250L));
             device.filter(name -> !name.matches("cpu|cuda(:\\d+)?")).ifPresent(name -> {
