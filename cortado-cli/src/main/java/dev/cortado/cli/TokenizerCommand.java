@@ -118,7 +118,7 @@ final class TokenizerCommand implements Runnable {
         }
 
         /// What `--json` prints.
-        record Report(
+        record Trained(
                 String tokenizer, int vocabSize, boolean complete, long words, int distinctWords, double seconds) {
             String text() {
                 return "%s: %,d ids from %,d words (%,d different) in %.1f s%s"
@@ -152,7 +152,7 @@ final class TokenizerCommand implements Runnable {
             } else {
                 Tokenizers.write(tokenizer, OptionalLong.empty(), out);
             }
-            var report = new Report(
+            var report = new Trained(
                     out.toString(),
                     tokenizer.vocabSize(),
                     learned.complete(),
@@ -210,7 +210,7 @@ final class TokenizerCommand implements Runnable {
         }
 
         /// What `--json` prints; tokens are spelled as in the tokenizer's file.
-        record Report(List<Integer> ids, List<String> tokens) {}
+        record Encoded(List<Integer> ids, List<String> tokens) {}
 
         @Override
         public Integer call() throws IOException {
@@ -222,7 +222,7 @@ final class TokenizerCommand implements Runnable {
             List<String> tokens =
                     IntStream.of(ids).mapToObj(id -> spelled(tokenizer, id)).toList();
             output.result(
-                    new Report(IntStream.of(ids).boxed().toList(), tokens),
+                    new Encoded(IntStream.of(ids).boxed().toList(), tokens),
                     IntStream.of(ids).mapToObj(Integer::toString).collect(Collectors.joining(",")));
             return 0;
         }
@@ -254,13 +254,13 @@ final class TokenizerCommand implements Runnable {
         }
 
         /// What `--json` prints.
-        record Report(String text) {}
+        record Decoded(String text) {}
 
         @Override
         public Integer call() throws IOException {
             int[] numbers = ModelOptions.ids(ids);
             String text = given.read().decode(numbers);
-            output.result(new Report(text), text);
+            output.result(new Decoded(text), text);
             return 0;
         }
     }
@@ -287,7 +287,7 @@ final class TokenizerCommand implements Runnable {
         /// What `--json` prints.
         ///
         /// @param specials the ids of the special tokens
-        record Report(
+        record Described(
                 String kind,
                 int vocabSize,
                 Map<String, Integer> specials,
@@ -315,7 +315,7 @@ final class TokenizerCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             Tokenizer tokenizer = given.read();
-            var report = new Report(
+            var report = new Described(
                     tokenizer instanceof ByteLevelBpe
                             ? "byte-level BPE"
                             : tokenizer.getClass().getSimpleName(),
