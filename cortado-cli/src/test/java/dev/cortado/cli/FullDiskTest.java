@@ -32,7 +32,17 @@ class FullDiskTest {
     }
 
     private Object[] train(Path run, String... more) {
-        return Shell.words(List.of("train", recipe, "--out", run), more);
+        return Shell.words(
+                List.of(
+                        "train",
+                        recipe,
+                        "--out",
+                        run,
+                        "--set",
+                        "training.steps=24",
+                        "--set",
+                        "training.checkpointEvery=5"),
+                more);
     }
 
     @Test
@@ -45,13 +55,13 @@ class FullDiskTest {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .start();
-        Path first = run.resolve("checkpoints/step-00000010");
+        Path first = run.resolve("checkpoints/step-00000005");
         while (process.isAlive() && !Files.exists(first)) {
             Thread.sleep(1);
         }
         process.destroyForcibly().waitFor();
         List<String> before = names(run.resolve("checkpoints"));
-        assertThat(before).contains("step-00000010").doesNotContain("step-00000060");
+        assertThat(before).contains("step-00000005").doesNotContain("step-00000024");
 
         Ended full = Shell.await(Shell.process(limit(700), train(run, "--resume")));
         assertThat(full.err().lines().filter(line -> line.startsWith("cortado: ")))

@@ -53,6 +53,7 @@ class LeakTest {
                 "-Xms96m",
                 "-Xmx96m",
                 "-XX:+AlwaysPreTouch",
+                "-XX:TieredStopAtLevel=1", // the optimizing compiler takes ten megabytes of its own while it works
                 "-cp",
                 System.getProperty("java.class.path"),
                 Trainer.class.getName(),
@@ -89,7 +90,7 @@ class LeakTest {
                 Rows rows = new Rows(store, Tiny.CONTEXT);
                 var settings = new TrainingSettings(
                         new Horizon.Steps(STEPS),
-                        2,
+                        1,
                         new Schedule(1e-3, 0.1, Schedule.Decay.COSINE, 0.1),
                         1,
                         DType.BF16,
