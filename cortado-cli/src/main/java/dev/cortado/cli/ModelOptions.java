@@ -25,6 +25,9 @@ final class ModelOptions {
 
     /// The model, on its device.
     CausalLm open() throws IOException {
+        if (precision != DType.F32 && precision != DType.BF16) {
+            throw new IllegalArgumentException("precision " + precision + ": use f32 or bf16");
+        }
         return ModelFolder.open(model, Device.parse(device));
     }
 

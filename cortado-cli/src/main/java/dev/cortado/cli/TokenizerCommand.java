@@ -287,7 +287,7 @@ final class TokenizerCommand implements Runnable {
         /// What `--json` prints.
         ///
         /// @param specials the ids of the special tokens
-        record Facts(
+        record Described(
                 String kind,
                 int vocabSize,
                 Map<String, Integer> specials,
@@ -315,7 +315,7 @@ final class TokenizerCommand implements Runnable {
         @Override
         public Integer call() throws IOException {
             Tokenizer tokenizer = given.read();
-            var report = new Facts(
+            var report = new Described(
                     tokenizer instanceof ByteLevelBpe
                             ? "byte-level BPE"
                             : tokenizer.getClass().getSimpleName(),

@@ -199,8 +199,25 @@ public record TrainRecipe(
             }
             steps.ifPresent(Horizon.Steps::new);
             minutes.ifPresent(Horizon.Minutes::new);
+            requirePositive("batchRows", batchRows.map(Integer::longValue));
+            requirePositive("evaluateRows", evaluateRows);
+            new TrainingSettings( // refuse early
+                    new Horizon.Steps(1),
+                    accumulation.orElse(1),
+                    new Schedule(1, 0, Schedule.Decay.CONSTANT, 0),
+                    clip.orElse(1.0),
+                    precision.orElse(DType.BF16),
+                    form.orElse(ComputeForm.LIBRARY),
+                    evaluateEvery.orElse(250L),
+                    checkpointEvery.orElse(250L));
             device.filter(name -> !name.matches("cpu|cuda(:\\d+)?")).ifPresent(name -> {
                 throw new IllegalArgumentException("device '" + name + "': use cpu or cuda:N");
+            });
+        }
+
+        private static void requirePositive(String name, Optional<Long> rows) {
+            rows.filter(number -> number < 1).ifPresent(number -> {
+                throw new IllegalArgumentException(name + " " + number + " must be at least 1");
             });
         }
 

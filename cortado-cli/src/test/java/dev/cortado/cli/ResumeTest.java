@@ -26,6 +26,7 @@ import tools.jackson.databind.json.JsonMapper;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ResumeTest {
     private static final int STEPS = 60;
+    private static final int EVALUATED_EVERY = 30;
     private static final int KILLED_AT = 35;
     private static final String[] BF16 = {"--set", "training.precision=bf16", "--set", "training.accumulation=2"};
     private static final JsonMapper JSON = new JsonMapper();
@@ -92,11 +93,15 @@ class ResumeTest {
         return ended;
     }
 
-    /// What the lines of steps say that must be equal: all but times.
+    /// What the lines of steps and evaluations say that must be equal: all but times.
     private static List<String> steps(Path run) throws IOException {
         List<String> steps = new ArrayList<>();
         for (String line : Files.readAllLines(run.resolve("metrics.jsonl"))) {
             JsonNode node = JSON.readTree(line);
+            if (node.has("heldOutLoss")
+                    && node.path("step").intValue() % EVALUATED_EVERY == 0) { // others: where it stopped
+                steps.add(node.path("step") + " held out " + node.path("heldOutLoss"));
+            }
             if (node.has("rows")) {
                 steps.add(node.path("step") + " loss " + node.path("loss") + " lr " + node.path("lr") + " norm "
                         + node.path("gradientNorm") + " tokens " + node.path("tokens") + " rows "
@@ -107,7 +112,7 @@ class ResumeTest {
     }
 
     private static void assertSame(Path run, Path expected) throws IOException {
-        assertThat(steps(run)).hasSize(STEPS).isEqualTo(steps(expected));
+        assertThat(steps(run)).hasSize(STEPS + STEPS / EVALUATED_EVERY).isEqualTo(steps(expected));
         for (String file : List.of("model.safetensors", "config.json", "tokenizer.json", "tokenizer_config.json")) {
             assertThat(Files.mismatch(
                             run.resolve("model").resolve(file),
@@ -181,7 +186,7 @@ class ResumeTest {
                 .isEqualTo(code);
         assertThat(err).doesNotContain("cortado:");
         assertThat(out).startsWith("stopped after ").contains("--resume");
-        int done = steps(run).size();
+        int done = steps(run).size() - KILLED_AT / EVALUATED_EVERY;
         assertThat(done).isBetween(KILLED_AT, STEPS - 1);
         assertThat(newest(run)).as("the last step is saved").hasFileName("step-000000" + done);
         assertThat(run.resolve("model/model.safetensors"))
@@ -267,6 +272,11 @@ class ResumeTest {
     void aFinishedRunThatIsResumedStaysAsItIs() throws Exception {
         Path run = Shell.copy(straight, folder.resolve("finished"));
         resume(run);
-        assertSame(run, straight);
+        assertThat(steps(run)).as("no step is taken").startsWith(steps(straight).toArray(String[]::new));
+        assertThat(steps(run))
+                .as("and the last evaluation is done again")
+                .endsWith(steps(straight).getLast());
+        assertThat(Files.mismatch(run.resolve("model/model.safetensors"), straight.resolve("model/model.safetensors")))
+                .isEqualTo(-1);
     }
 }

@@ -30,6 +30,11 @@ final class Shell {
         }
     }
 
+    /// A command line in two parts.
+    static Object[] words(List<?> words, String... more) {
+        return Stream.concat(words.stream(), Stream.of(more)).toArray();
+    }
+
     /// Runs a command in this process.
     static Ended run(Object... words) {
         var out = new ByteArrayOutputStream();
@@ -50,12 +55,7 @@ final class Shell {
                 .filter(option -> option.startsWith("--") || option.startsWith("-Dorg.bytedeco"))
                 .forEach(command::add);
         command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                Main.class.getName()));
+                "-XX:+UseSerialGC", "-Xmx512m", "-cp", System.getProperty("java.class.path"), Main.class.getName()));
         Stream.of(words).map(Object::toString).forEach(command::add);
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.environment().put("OMP_WAIT_POLICY", "passive"); // no spinning where others work too

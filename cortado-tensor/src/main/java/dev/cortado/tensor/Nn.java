@@ -23,10 +23,11 @@ public final class Nn {
     }
 
     /// x/√(mean(x²) + ε) · weight over the last dimension (Zhang & Sennrich 2019, arXiv:1910.07467). Statistics
-    /// in F32.
+    /// in F32. The weight is cast to x's dtype, for which the library has a kernel.
     public static Tensor rmsNorm(Tensor x, Tensor weight, double epsilon) {
         long[] last = {weight.count()};
-        try (var w = new TensorOptional(weight.handle());
+        Tensor alike = weight.to(x.dtype());
+        try (var w = new TensorOptional(alike.handle());
                 var eps = new DoubleOptional(epsilon)) {
             return Native.run("rmsNorm", () -> torch.rms_norm(x.handle(), last, w, eps), x, weight);
         }

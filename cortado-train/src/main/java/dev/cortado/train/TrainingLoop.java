@@ -75,12 +75,12 @@ public final class TrainingLoop {
             step();
             last = Optional.empty();
             saved = false;
-            if (state.step() % settings.checkpointEvery() == 0) {
-                save();
-                saved = true;
-            }
             if (state.step() % settings.evaluateEvery() == 0) {
                 last = Optional.of(evaluate());
+            }
+            if (state.step() % settings.checkpointEvery() == 0) { // last: what it covers is never done again
+                save();
+                saved = true;
             }
         }
         if (!saved) {

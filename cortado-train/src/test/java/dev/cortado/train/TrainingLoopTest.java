@@ -38,7 +38,7 @@ class TrainingLoopTest {
 
     private final ByteLevelBpe tokenizer = Tiny.tokenizer();
     private final List<StepReport> reports = new ArrayList<>();
-    private final List<Long> evaluated = new ArrayList<>();
+    private final List<String> events = new ArrayList<>();
     private TokenStore store;
 
     @BeforeEach
@@ -110,7 +110,12 @@ class TrainingLoopTest {
 
                         @Override
                         public void evaluated(long step, Evaluation evaluation) {
-                            evaluated.add(step);
+                            events.add("evaluated " + step);
+                        }
+
+                        @Override
+                        public void saved(long step, Path checkpoint) {
+                            events.add("saved " + step);
                         }
                     });
             if (resume) {
@@ -165,7 +170,18 @@ class TrainingLoopTest {
         assertThat(outcome.tokens()).isEqualTo(60L * 4 * Tiny.CONTEXT);
         assertThat(reports.getFirst().loss()).as("ln 280 at first").isCloseTo(Math.log(280), within(0.1));
         assertThat(reports.getLast().loss()).isLessThan(3.5);
-        assertThat(evaluated).containsExactly(20L, 40L, 60L);
+        assertThat(events)
+                .as("a run resumed from a checkpoint has evaluated all before it")
+                .containsExactly(
+                        "saved 10",
+                        "evaluated 20",
+                        "saved 20",
+                        "saved 30",
+                        "evaluated 40",
+                        "saved 40",
+                        "saved 50",
+                        "evaluated 60",
+                        "saved 60");
     }
 
     /// One batch of eight rows, or eight of one: the same gradient, loss and weights. An epsilon of 1 keeps
