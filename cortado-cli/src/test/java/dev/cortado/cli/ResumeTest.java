@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.condition.DisabledOnOs;
@@ -146,6 +147,7 @@ class ResumeTest {
     }
 
     @Test
+    @Tag("slow")
     void killedTwice() throws Exception {
         Path run = folder.resolve("killed twice");
         String[] rarely = {"--set", "training.checkpointEvery=25"};
