@@ -19,7 +19,8 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// `./cortado` in a repository of its own, with scripts in the place of Java and Maven that tell how they were called.
+/// `./cortado` in a repository of its own, with scripts in the place of Java and Maven that tell how they were
+/// called.
 @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a bash script")
 class LauncherTest {
     @TempDir
@@ -189,8 +190,8 @@ class LauncherTest {
         }
     }
 
-    /// A folder that looks like a JDK; its `java` prints its own path, the working folder and its arguments, a line
-    /// each, and exits with 7.
+    /// A folder that looks like a JDK; its `java` prints its own path, the working folder and its arguments, a
+    /// line each, and exits with 7.
     private Path jdk(Path at, String version) throws IOException {
         tools();
         write(at.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
@@ -224,6 +225,7 @@ class LauncherTest {
                 "cat",
                 "dirname",
                 "find",
+                "grep",
                 "flock",
                 "mkdir",
                 "readlink",
