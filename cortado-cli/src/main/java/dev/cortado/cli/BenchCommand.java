@@ -85,7 +85,7 @@ final class BenchCommand implements Runnable {
         @Option(names = "--precision", defaultValue = "BF16", description = "f32 or bf16 (default: bf16).")
         private DType precision = DType.BF16;
 
-        @Option(names = "--steps", defaultValue = "10", description = "Steps of each (default: ${DEFAULT-VALUE}).")
+        @Option(names = "--steps", defaultValue = "15", description = "Steps of each (default: ${DEFAULT-VALUE}).")
         private int steps;
 
         Train(Output output) {
