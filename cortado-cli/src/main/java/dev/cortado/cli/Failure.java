@@ -1,6 +1,7 @@
 package dev.cortado.cli;
 
 import dev.cortado.recipe.DidYouMean;
+import dev.cortado.train.TrainingDiverged;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
@@ -48,6 +49,7 @@ record Failure(int code, String line) {
             when message(e).endsWith("Is a directory") ->
                 new Failure(WRONG_INPUT, oneLine(message(e)) + "; name a file instead");
             case IOException e -> new Failure(FAILED, oneLine(message(e)));
+            case TrainingDiverged e -> new Failure(FAILED, oneLine(message(e)));
             case OutOfMemoryError e ->
                 new Failure(
                         FAILED,
@@ -56,7 +58,8 @@ record Failure(int code, String line) {
         };
     }
 
-    /// The exception that says what happened: wrappers that only carry another through an interface are taken off.
+    /// The exception that says what happened: wrappers that only carry another through an interface are taken
+    /// off.
     private static Throwable unwrapped(Throwable thrown) {
         Throwable cause = thrown;
         while (cause.getCause() != null && isWrapper(cause)) {
