@@ -13,7 +13,7 @@ import picocli.CommandLine.Option;
         description = "The whole life cycle on the embedded world: text, tokenizer, pre-training, evaluation, stories.",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  cortado tour                       about 7 minutes on 2 cores; leaves runs/tour",
+            "  cortado tour                       about 6 minutes on 2 cores; leaves runs/tour",
             "  cortado tour --quick               about a minute: shows that everything works",
             "  cortado generate --model runs/tour/model --prompt \"One morning\""
         })

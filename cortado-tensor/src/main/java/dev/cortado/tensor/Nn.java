@@ -76,27 +76,6 @@ public final class Nn {
                 List.of(first.mul(c).sub(second.mul(s)), second.mul(c).add(first.mul(s))), -1);
     }
 
-    /// softmax(scale·scores) over the last dimension, where row r (counted modulo `rows`) sees columns 0 to r
-    /// only. scores [.., G·rows, rows].
-    public static Tensor causalSoftmax(Tensor scores, double scale, long rows) {
-        Tensor order = Tensors.range(0, rows, scores.device());
-        Tensor future = order.unsqueeze(0).gt(order.unsqueeze(1)); // [T, T]
-        Tensor byGroup = scores.reshape(scores.size(0), scores.size(1), -1, rows, rows);
-        return byGroup.mul(scale)
-                .maskedFill(future, Double.NEGATIVE_INFINITY)
-                .softmax(-1)
-                .reshape(scores.shape().sizes());
-    }
-
-    /// softmax(scale·scores + mask) over the last dimension. scores [B, K, G·T, S], mask [B or 1, 1, T, S].
-    public static Tensor maskedSoftmax(Tensor scores, double scale, Tensor mask) {
-        Tensor byGroup = scores.reshape(scores.size(0), scores.size(1), -1, mask.size(2), mask.size(3));
-        return byGroup.mul(scale)
-                .add(mask.unsqueeze(1))
-                .softmax(-1)
-                .reshape(scores.shape().sizes());
-    }
-
     /// softmax(scale·scores) over the last dimension where token t of text b sees columns `firstVisible[b, t]` to
     /// its own, t + S − T. scores [B, K, G·T, S], firstVisible I64 [B, T].
     public static Tensor softmaxFrom(Tensor scores, double scale, Tensor firstVisible) {

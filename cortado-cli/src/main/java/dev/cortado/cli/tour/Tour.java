@@ -29,7 +29,7 @@ public final class Tour {
     /// @param minutes   of training
     /// @param stories   samples at the end
     public record Plan(double megabytes, int vocabSize, int depth, double minutes, int stories, long seed) {
-        /// About seven minutes on two cores.
+        /// About six minutes on two cores.
         public static Plan full(long seed) {
             return new Plan(12, 1536, 4, 5, 3, seed);
         }
