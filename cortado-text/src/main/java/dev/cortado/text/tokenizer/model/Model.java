@@ -1,0 +1,13 @@
+package dev.cortado.text.tokenizer.model;
+
+/// Turns one word, as the pre-tokenizer cut it, into tokens: the `model` of a `tokenizer.json`. Implementations are
+/// immutable and may be used by many threads at once.
+public sealed interface Model permits Bpe, Unigram, WordLevel, WordPiece {
+    /// The tokens and their ids.
+    Vocabulary vocabulary();
+
+    /// Adds the tokens of a word to `out`.
+    ///
+    /// @throws IllegalArgumentException when the word holds something unknown and the model has no unknown token
+    void tokenize(String word, TokenBuffer out);
+}
