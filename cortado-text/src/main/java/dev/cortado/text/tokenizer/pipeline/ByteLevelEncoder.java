@@ -125,11 +125,10 @@ final class ByteLevelEncoder implements SegmentEncoder {
             out.grow(count);
             return;
         }
-        int[] ids = known.ids;
-        if (ids.length == 1) {
-            out.add(ids[0]);
+        if (known.more == null) {
+            out.add(known.first);
         } else {
-            out.addAll(ids);
+            out.addAll(known.more);
         }
     }
 
@@ -154,14 +153,16 @@ final class ByteLevelEncoder implements SegmentEncoder {
         private final long high; // bytes 8 to 15
         private final int length;
         private final byte[] rest; // from byte 16 on
-        private final int[] ids;
+        private final int first;
+        private final int @Nullable [] more; // all ids, when there are several
 
         Word(long low, long high, int length, byte[] rest, int[] ids) {
             this.low = low;
             this.high = high;
             this.length = length;
             this.rest = rest;
-            this.ids = ids;
+            first = ids[0];
+            more = ids.length == 1 ? null : ids;
         }
 
         boolean is(long itsLow, long itsHigh, int itsLength, byte[] text, int start) {
