@@ -1,16 +1,17 @@
 package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.SpecialText;
-import dev.cortado.text.tokenizer.pipeline.AddedTokens.Segment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
-/// Cuts text at the added tokens of one kind; [AddedTokens] says by which rules. Immutable.
+/// Finds the added tokens of one kind in a text; [AddedTokens] says by which rules. Immutable.
 final class AddedTokenMatcher {
     private final List<AddedToken> tokens;
     private final List<String> spellings;
     private final AhoCorasick automaton;
+
+    /// A token and the characters of the text it covers, the white space it swallowed included.
+    record Match(AddedToken token, int start, int end) {}
 
     /// @param spellings what is looked for, by token; an empty one is never found
     AddedTokenMatcher(List<AddedToken> tokens, List<String> spellings) {
@@ -19,31 +20,52 @@ final class AddedTokenMatcher {
         automaton = new AhoCorasick(spellings);
     }
 
-    /// The stretches of a text in order, none of them empty.
-    List<Segment> split(AlignedText text, SpecialText special) {
-        AhoCorasick.Hits hits = automaton.hits(text.text());
+    /// Whether there is nothing to find.
+    boolean isEmpty() {
+        return tokens.isEmpty();
+    }
+
+    /// The tokens in an original text.
+    List<Match> find(String text, SpecialText special) {
+        return find(text, special, special::allowed);
+    }
+
+    /// The tokens in a text that something may have been done to.
+    List<Match> find(AlignedText text, SpecialText special) {
+        return find(text.text(), special, (start, end) -> special.allowed(text.start(start), text.end(end - 1)));
+    }
+
+    private interface Permission {
+        boolean allowed(int start, int end);
+    }
+
+    private List<Match> find(String text, SpecialText special, Permission permission) {
+        AhoCorasick.Hits hits = automaton.hits(text);
         if (hits.size() == 0) {
-            return text.length() == 0 ? List.of() : List.of(new Segment(text, Optional.empty()));
+            return List.of();
         }
-        var cut = new Cut(text, special);
+        var search = new Search(text, permission, special instanceof SpecialText.Never);
         for (int i = hits.size() - 1; i >= 0; i--) {
-            cut.at(hits.places()[i], hits.states()[i]);
+            search.at(hits.place(i), hits.state(i));
         }
-        return cut.finish();
+        return search.matches;
     }
 
     /// One pass over one text.
-    private final class Cut {
-        private final AlignedText text;
-        private final SpecialText special;
-        private final List<Segment> segments = new ArrayList<>();
+    private final class Search {
+        private final String text;
+        private final Permission permission;
+        private final boolean passOver;
+        private final List<Match> matches = new ArrayList<>();
         private int searched; // tokens are looked for from here on
-        private int done; // the stretches so far end here
-        private int swallowed; // the farthest a stretch has reached: white space may have been taken beyond `searched`
+        private int done; // the last match ends here
+        private int swallowed; // the farthest a match has reached: white space may have been taken beyond `searched`
 
-        Cut(AlignedText text, SpecialText special) {
+        /// @param passOver whether a special token that is not allowed hides what it overlaps
+        Search(String text, Permission permission, boolean passOver) {
             this.text = text;
-            this.special = special;
+            this.permission = permission;
+            this.passOver = passOver;
         }
 
         /// Looks at the tokens that begin at `start`.
@@ -54,12 +76,12 @@ final class AddedTokenMatcher {
             for (int state = longest; state >= 0; state = automaton.shorter(state)) {
                 AddedToken token = tokens.get(automaton.pattern(state));
                 int end = start + spellings.get(automaton.pattern(state)).length();
-                if (!token.special() || special.allowed(text.start(start), text.end(end - 1))) {
+                if (!token.special() || permission.allowed(start, end)) {
                     searched = end;
                     take(token, start, end);
                     return;
                 }
-                if (special instanceof SpecialText.Never) {
+                if (passOver) {
                     searched = end;
                     return;
                 }
@@ -73,7 +95,7 @@ final class AddedTokenMatcher {
             int from = start;
             int to = end;
             if (token.lstrip()) {
-                while (from > done && Characters.isSpace(text.text().charAt(from - 1))) {
+                while (from > done && Characters.isSpace(text.charAt(from - 1))) {
                     from--;
                 }
                 from = Math.max(from, done);
@@ -81,34 +103,23 @@ final class AddedTokenMatcher {
             // A token of white space inside white space that one before swallowed is found again, but swallows no
             // more: else a million spaces would be a million ever shorter copies of each other.
             if (token.rstrip() && start >= swallowed) {
-                while (to < text.length() && Characters.isSpace(text.text().charAt(to))) {
+                while (to < text.length() && Characters.isSpace(text.charAt(to))) {
                     to++;
                 }
             }
-            if (from >= to) {
-                return;
+            if (from < to) {
+                matches.add(new Match(token, from, to));
+                done = to;
+                swallowed = Math.max(swallowed, to);
             }
-            if (done < from) {
-                segments.add(new Segment(text.slice(done, from), Optional.empty()));
-            }
-            segments.add(new Segment(text.slice(from, to), Optional.of(token)));
-            done = to;
-            swallowed = Math.max(swallowed, to);
         }
 
         private boolean wordBefore(int index) {
-            return index > 0 && Characters.isWord(text.text().codePointBefore(index));
+            return index > 0 && Characters.isWord(text.codePointBefore(index));
         }
 
         private boolean wordFrom(int index) {
-            return index < text.length() && Characters.isWord(text.text().codePointAt(index));
-        }
-
-        List<Segment> finish() {
-            if (done < text.length()) {
-                segments.add(new Segment(text.slice(done, text.length()), Optional.empty()));
-            }
-            return segments;
+            return index < text.length() && Characters.isWord(text.codePointAt(index));
         }
     }
 }

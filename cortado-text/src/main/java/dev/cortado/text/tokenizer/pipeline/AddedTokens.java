@@ -1,6 +1,7 @@
 package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.SpecialText;
+import dev.cortado.text.tokenizer.pipeline.AddedTokenMatcher.Match;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -64,12 +65,29 @@ final class AddedTokens {
     /// A text cut at the added tokens, the rest normalized; no stretch is empty.
     List<Segment> split(AlignedText text, SpecialText special) {
         List<Segment> segments = new ArrayList<>();
-        for (Segment outer : inOriginal.split(text, special)) {
+        for (Segment outer : cut(text, inOriginal.find(text, special))) {
             if (outer.token().isPresent()) {
                 segments.add(outer);
             } else {
-                segments.addAll(inNormalized.split(normalize(outer.text()), special));
+                AlignedText inner = normalize(outer.text());
+                segments.addAll(cut(inner, inNormalized.find(inner, special)));
             }
+        }
+        return segments;
+    }
+
+    private static List<Segment> cut(AlignedText text, List<Match> matches) {
+        List<Segment> segments = new ArrayList<>();
+        int done = 0;
+        for (Match match : matches) {
+            if (done < match.start()) {
+                segments.add(new Segment(text.slice(done, match.start()), Optional.empty()));
+            }
+            segments.add(new Segment(text.slice(match.start(), match.end()), Optional.of(match.token())));
+            done = match.end();
+        }
+        if (done < text.length()) {
+            segments.add(new Segment(text.slice(done, text.length()), Optional.empty()));
         }
         return segments;
     }

@@ -24,11 +24,35 @@ final class AhoCorasick {
     private final char[] labels; // by state: the character that leads to it from its parent
     private final BitSet ends = new BitSet(); // characters that end a pattern: all others can be stepped over
 
-    /// Where patterns begin in a text.
-    ///
-    /// @param places index of the character, the last place of the text first
-    /// @param states state that stands for the patterns which begin there
-    record Hits(int size, int[] places, int[] states) {}
+    /// Where patterns begin in a text, the last place of the text first.
+    static final class Hits {
+        private int[] places = {};
+        private int[] states = {};
+        private int size;
+
+        private void add(int place, int state) {
+            if (size == places.length) {
+                places = Arrays.copyOf(places, Math.max(16, 2 * size));
+                states = Arrays.copyOf(states, Math.max(16, 2 * size));
+            }
+            places[size] = place;
+            states[size++] = state;
+        }
+
+        int size() {
+            return size;
+        }
+
+        /// Index in the text.
+        int place(int index) {
+            return places[index];
+        }
+
+        /// The state that stands for the patterns which begin there.
+        int state(int index) {
+            return states[index];
+        }
+    }
 
     /// @param patterns what to look for; empty ones are never found, and of equal ones the first counts
     AhoCorasick(List<String> patterns) {
@@ -127,9 +151,7 @@ final class AhoCorasick {
 
     /// All places of a text where a pattern begins.
     Hits hits(String text) {
-        int[] places = {};
-        int[] states = {};
-        int size = 0;
+        var hits = new Hits();
         int state = ROOT;
         for (int i = text.length() - 1; i >= 0; i--) {
             char c = text.charAt(i);
@@ -139,15 +161,10 @@ final class AhoCorasick {
             state = next(state, c);
             int longest = patterns[state] == NONE ? shorter[state] : state;
             if (longest != NONE) {
-                if (size == places.length) {
-                    places = Arrays.copyOf(places, Math.max(16, 2 * size));
-                    states = Arrays.copyOf(states, Math.max(16, 2 * size));
-                }
-                places[size] = i;
-                states[size++] = longest;
+                hits.add(i, longest);
             }
         }
-        return new Hits(size, places, states);
+        return hits;
     }
 
     /// The number of the pattern a hit's state stands for: the longest one.
