@@ -5,11 +5,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 
 /// A unigram language model over pieces (Kudo 2018, arXiv:1804.10959): a word becomes the sequence of pieces of
-/// greatest probability, its n best ones, or one drawn at random. Scores are natural logarithms of probabilities; they
-/// need not sum to one.
+/// greatest probability, its n best ones, or one drawn at random. Scores are natural logarithms of probabilities;
+/// they need not sum to one.
 ///
 /// A character (code point) that is no piece by itself is unknown: in its place the unknown token may stand, at ten
 /// less than the least score of all pieces. Unknown characters side by side are one token.
@@ -119,8 +120,8 @@ public final class Unigram implements Model {
         return byteFallback;
     }
 
-    /// The most probable segmentation (Viterbi). Sums run from the first piece to the last, and of equals the one whose
-    /// last piece is longest wins, at every position: so does Hugging Face's library.
+    /// The most probable segmentation (Viterbi). Sums run from the first piece to the last, and of equals the
+    /// one whose last piece is longest wins, at every position: so does Hugging Face's library.
     @Override
     public void tokenize(String word, TokenBuffer out) {
         int length = word.length();
@@ -188,9 +189,9 @@ public final class Unigram implements Model {
                 .toList();
     }
 
-    /// Adds the tokens of a segmentation drawn at random, each with probability proportional to its own to the power of
-    /// `alpha`: 0 draws uniformly, large values nearly always draw the best (subword regularization, Kudo 2018,
-    /// equation 8 over all segmentations). Exact, by forward filtering and backward sampling.
+    /// Adds the tokens of a segmentation drawn at random, each with probability proportional to its own to the
+    /// power of `alpha`: 0 draws uniformly, large values nearly always draw the best (subword regularization,
+    /// Kudo 2018, equation 8 over all segmentations). Exact, by forward filtering and backward sampling.
     ///
     /// @throws IllegalArgumentException as [#tokenize], or when `alpha` is negative or not finite
     public void sample(String word, double alpha, RandomGenerator random, TokenBuffer out) {
@@ -201,8 +202,8 @@ public final class Unigram implements Model {
         emit(word, path.ids(), path.ends(), 0, path.ids().length, out);
     }
 
-    /// How often each piece is expected to occur in a word, over all segmentations by their probability: the E-step of
-    /// training (Kudo 2018, section 3.2).
+    /// How often each piece is expected to occur in a word, over all segmentations by their probability: the
+    /// E-step of training (Kudo 2018, section 3.2).
     ///
     /// @param weight how often the word occurs
     /// @param counts by id; `weight` times the expected numbers are added to it
@@ -239,7 +240,8 @@ public final class Unigram implements Model {
                         "no sequence of pieces spells a word, and there is no unknown token: " + beginning(word, 0)));
     }
 
-    /// Adds the pieces `[from, to)` of a segmentation, by what each is and where it ends, and tokens for the unknown.
+    /// Adds the pieces `[from, to)` of a segmentation, by what each is and where it ends, and tokens for the
+    /// unknown.
     private void emit(String word, int[] ids, int[] ends, int from, int to, TokenBuffer out) {
         int start = 0;
         for (int i = from; i < to; i++) {
@@ -289,7 +291,10 @@ public final class Unigram implements Model {
     }
 
     @Override
-    public Model without(java.util.Set<Integer> ids) {
-        throw new UnsupportedOperationException();
+    public Unigram without(Set<Integer> ids) {
+        return ids.isEmpty()
+                ? this
+                : new Unigram(
+                        vocabulary, Optional.of(new PieceTrie(vocabulary.idsWithout(ids))), pieces, unk, byteFallback);
     }
 }
