@@ -99,7 +99,7 @@ final class PipelineWriter {
     private static ObjectNode pattern(TextPattern pattern) {
         return switch (pattern) {
             case TextPattern.Literal(String text) -> JsonFiles.object().put("String", text);
-            case TextPattern.Regex(String source) -> JsonFiles.object().put("Regex", source);
+            case TextPattern.Regex regex -> JsonFiles.object().put("Regex", regex.source());
         };
     }
 

@@ -95,7 +95,7 @@ final class Continuation {
     private static boolean staysOnOneSide(TextPattern pattern) {
         return switch (pattern) {
             case TextPattern.Literal(String text) -> text.length() == 1;
-            case TextPattern.Regex(String source) -> source.equals(" {2,}");
+            case TextPattern.Regex regex -> regex.source().equals(" {2,}");
         };
     }
 

@@ -1,8 +1,6 @@
 package dev.cortado.text.tokenizer.pipeline;
 
 import java.util.function.UnaryOperator;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /// The decoder `Replace` at work: literal text is replaced as it comes, also across the parts of a piece; a regular
 /// expression waits for the end of the piece, since what it finds may depend on all of it.
@@ -36,10 +34,7 @@ final class Replaced implements DecodeStage {
             case TextPattern.Literal(String text) when !text.isEmpty() -> new Replaced(text, replace.content(), next);
             case TextPattern.Literal _ ->
                 stage(piece -> piece.isEmpty() ? piece : everywhere(piece, "", replace.content()), next);
-            case TextPattern.Regex(String source) -> {
-                Pattern pattern = Pattern.compile(source, Pattern.UNICODE_CHARACTER_CLASS);
-                yield stage(piece -> found(piece, pattern, replace.content()), next);
-            }
+            case TextPattern.Regex regex -> stage(piece -> regex.replaceAll(piece, replace.content()), next);
         };
     }
 
@@ -56,22 +51,6 @@ final class Replaced implements DecodeStage {
                 next.finish();
             }
         });
-    }
-
-    /// The piece with `content` in place of all that is found. The library looks for nothing in an empty piece, and
-    /// finds nothing empty right behind what it found before.
-    private static String found(String piece, Pattern pattern, String content) {
-        var text = new StringBuilder();
-        Matcher matcher = pattern.matcher(piece);
-        int from = 0;
-        while (!piece.isEmpty() && matcher.find()) {
-            if (matcher.end() == matcher.start() && matcher.start() == from && from > 0) {
-                continue;
-            }
-            text.append(piece, from, matcher.start()).append(content);
-            from = matcher.end();
-        }
-        return text.append(piece, from, piece.length()).toString();
     }
 
     /// `str::replace` of Rust: empty text is found around every character, not inside pairs of surrogates.
