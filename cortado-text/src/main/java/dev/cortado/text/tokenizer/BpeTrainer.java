@@ -1,5 +1,7 @@
 package dev.cortado.text.tokenizer;
 
+import dev.cortado.text.tokenizer.model.ByteAlphabet;
+import dev.cortado.text.tokenizer.model.PairIndex;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -15,10 +17,10 @@ import java.util.stream.Stream;
 /// most frequent pair of neighbouring tokens within words becomes a new token, until the vocabulary is full.
 ///
 /// The result depends on the text alone, not on threads or the order of documents: words are counted first, and of
-/// equally frequent pairs the one of smaller ids (left, then right) comes first, as in Hugging Face's trainer. Ids are
-/// given as there: special tokens, the 256 bytes in the order of their characters, merges. Two deliberate
-/// differences: a pair that spells a special token is never merged, so that no text can become one; and counts
-/// stay exact where two pairs spell the same token, so what is learned is what recounting everything would give.
+/// equally frequent pairs the one of smaller ids (left, then right) comes first, as in Hugging Face's trainer. Ids
+/// are given as there: special tokens, the 256 bytes in the order of their characters, merges. Two deliberate
+/// differences: a pair that spells a special token is never merged, so that no text can become one; and counts stay
+/// exact where two pairs spell the same token, so what is learned is what recounting everything would give.
 ///
 /// @param vocabSize ids wanted in all, at least 256 and the special tokens
 /// @param minFrequency a pair seen less often is not merged, at least 1

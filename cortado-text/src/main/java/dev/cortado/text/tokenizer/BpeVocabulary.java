@@ -1,5 +1,6 @@
 package dev.cortado.text.tokenizer;
 
+import dev.cortado.text.tokenizer.model.PairIndex;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,7 @@
 package dev.cortado.text.tokenizer;
 
+import dev.cortado.text.tokenizer.model.ByteAlphabet;
+import dev.cortado.text.tokenizer.model.PairIndex;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -33,8 +35,8 @@ public final class ByteLevelBpe implements Tokenizer {
 
     /// A tokenizer over a vocabulary.
     ///
-    /// @throws IllegalArgumentException when a byte has no token, or a token that is not special is not spelled in
-    ///     the byte alphabet
+    /// @throws IllegalArgumentException when a byte has no token, or a token that is not special is not spelled
+    /// in the byte alphabet
     public ByteLevelBpe(BpeVocabulary vocabulary) {
         this.vocabulary = vocabulary;
         List<String> tokens = vocabulary.tokens();

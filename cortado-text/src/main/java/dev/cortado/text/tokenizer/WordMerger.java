@@ -1,5 +1,6 @@
 package dev.cortado.text.tokenizer;
 
+import dev.cortado.text.tokenizer.model.PairIndex;
 import java.util.Arrays;
 
 /// Joins the pairs of one word in the order of their ranks. Holds the working memory of one encoding call, so that a

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.testkit.SharedData;
 import dev.cortado.text.Trials;
+import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;

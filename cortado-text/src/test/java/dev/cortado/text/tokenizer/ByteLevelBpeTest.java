@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import dev.cortado.testkit.SharedData;
 import dev.cortado.text.Trials;
+import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -47,8 +48,8 @@ class ByteLevelBpeTest {
     @Test
     void mergesInTheOrderOfTheListAndLeftmostFirst() {
         Trials.repeat(1500, random -> {
-            // Few letters make long words of repeated and overlapping pairs; more than 32 bytes bypass the
-            // cache.
+            // Few letters make long words of repeated and overlapping pairs; more than 32 bytes bypass
+            // the cache.
             var text = new StringBuilder();
             for (int i = random.nextInt(80); i > 0; i--) {
                 text.append("aatthe ".charAt(random.nextInt(7)));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.text.Trials;
+import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

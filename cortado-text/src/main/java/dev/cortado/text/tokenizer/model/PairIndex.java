@@ -1,19 +1,19 @@
-package dev.cortado.text.tokenizer;
+package dev.cortado.text.tokenizer.model;
 
 import java.util.Arrays;
 
 /// Numbers pairs of token ids `0, 1, 2, …` in the order they are added: a hash table with open addressing, because
 /// looking up a pair is the innermost step of both encoding and training. Lookups may run in many threads once
 /// adding is over.
-final class PairIndex {
-    static final int ABSENT = -1;
+public final class PairIndex {
+    public static final int ABSENT = -1;
     private static final long EMPTY = -1; // no pair: ids are not negative
 
     private long[] keys;
     private int[] values;
     private int size;
 
-    PairIndex(int expected) {
+    public PairIndex(int expected) {
         int capacity = Math.max(16, Integer.highestOneBit(Math.max(1, expected)) << 2);
         keys = new long[capacity];
         values = new int[capacity];
@@ -21,30 +21,30 @@ final class PairIndex {
     }
 
     /// A pair as one number; numbers order as pairs do, by the left id and then the right one.
-    static long pair(int left, int right) {
+    public static long pair(int left, int right) {
         return (long) left << 32 | right;
     }
 
-    static int left(long pair) {
+    public static int left(long pair) {
         return (int) (pair >>> 32);
     }
 
-    static int right(long pair) {
+    public static int right(long pair) {
         return (int) pair;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /// The number of a pair, [#ABSENT] when it was never added.
-    int find(long pair) {
+    public int find(long pair) {
         int slot = slot(pair);
         return keys[slot] == pair ? values[slot] : ABSENT;
     }
 
     /// The number of a pair, the next free one when it is new.
-    int add(long pair) {
+    public int add(long pair) {
         int slot = slot(pair);
         if (keys[slot] == pair) {
             return values[slot];

@@ -1,4 +1,4 @@
-package dev.cortado.text.tokenizer;
+package dev.cortado.text.tokenizer.model;
 
 import java.util.Arrays;
 import java.util.Optional;
@@ -6,7 +6,7 @@ import java.util.Optional;
 /// The printable character that stands for each byte in the files of byte-level BPE (`bytes_to_unicode` in GPT-2's
 /// `encoder.py`, Radford et al. 2019): bytes that are printable in Latin-1 stand for themselves, the other 68 are
 /// numbered from U+0100, so that a space is `Ġ` (U+0120) and a line feed `Ċ` (U+010A).
-final class ByteAlphabet {
+public final class ByteAlphabet {
     private static final char[] CHAR = chars();
     private static final short[] BYTE = bytes();
     private static final short NO_BYTE = -1;
@@ -14,24 +14,24 @@ final class ByteAlphabet {
     private ByteAlphabet() {}
 
     /// The character of a byte `0 … 255`.
-    static char character(int unsignedByte) {
+    public static char character(int unsignedByte) {
         return CHAR[unsignedByte];
     }
 
     /// The 256 characters in ascending order: the order in which trainers number the byte symbols.
-    static char[] ascending() {
+    public static char[] ascending() {
         char[] sorted = CHAR.clone();
         Arrays.sort(sorted);
         return sorted;
     }
 
     /// The byte of a character of the alphabet.
-    static int unsignedByte(char character) {
+    public static int unsignedByte(char character) {
         return BYTE[character];
     }
 
     /// The bytes that a token of a file spells; empty when a character is outside the alphabet.
-    static Optional<byte[]> bytes(String token) {
+    public static Optional<byte[]> bytes(String token) {
         byte[] bytes = new byte[token.length()];
         for (int i = 0; i < bytes.length; i++) {
             char c = token.charAt(i);
