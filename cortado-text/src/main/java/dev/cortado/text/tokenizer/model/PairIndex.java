@@ -2,9 +2,9 @@ package dev.cortado.text.tokenizer.model;
 
 import java.util.Arrays;
 
-/// Numbers pairs of token ids `0, 1, 2, …` in the order they are added: a hash table with open addressing, because
-/// looking up a pair is the innermost step of both encoding and training. Lookups may run in many threads once
-/// adding is over.
+/// A number for each of some pairs of token ids: given ([#put]), or `0, 1, 2, …` in the order they are added
+/// ([#add]). A hash table with open addressing, because looking up a pair is the innermost step of both encoding and
+/// training. Lookups may run in many threads once adding is over.
 public final class PairIndex {
     public static final int ABSENT = -1;
     private static final long EMPTY = -1; // no pair: ids are not negative
@@ -56,6 +56,12 @@ public final class PairIndex {
         keys[slot] = pair;
         values[slot] = size;
         return size++;
+    }
+
+    /// Gives a pair a number, in place of the one it may have.
+    public void put(long pair, int number) {
+        add(pair);
+        values[slot(pair)] = number;
     }
 
     private int slot(long pair) {

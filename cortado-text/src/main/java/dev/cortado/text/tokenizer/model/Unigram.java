@@ -46,4 +46,9 @@ public final class Unigram implements Model {
     public void tokenize(String word, TokenBuffer out) {
         throw new UnsupportedOperationException();
     }
+
+    @Override
+    public Model without(java.util.Set<Integer> ids) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -8,4 +8,9 @@ public record WordLevel(Vocabulary vocabulary, String unk) implements Model {
     public void tokenize(String word, TokenBuffer out) {
         throw new UnsupportedOperationException();
     }
+
+    @Override
+    public Model without(java.util.Set<Integer> ids) {
+        throw new UnsupportedOperationException();
+    }
 }

@@ -10,4 +10,9 @@ public record WordPiece(Vocabulary vocabulary, String unk, String prefix, int ma
     public void tokenize(String word, TokenBuffer out) {
         throw new UnsupportedOperationException();
     }
+
+    @Override
+    public Model without(java.util.Set<Integer> ids) {
+        throw new UnsupportedOperationException();
+    }
 }
