@@ -107,4 +107,12 @@ public sealed interface Normalizer {
             return now;
         }
     }
+
+    /// SentencePiece's own normalizer, which no `tokenizer.json` can name.
+    record SentencePiece(SentencePieceRules rules) implements Normalizer {
+        @Override
+        public AlignedText normalize(AlignedText text) {
+            return rules.apply(text);
+        }
+    }
 }
