@@ -23,17 +23,24 @@ public final class AlignedText {
 
     /// A text nothing has been done to yet.
     public static AlignedText of(String original) {
+        return of(original, 0);
+    }
+
+    /// A piece of a text nothing has been done to yet.
+    ///
+    /// @param at where in the text the piece begins
+    public static AlignedText of(String original, int at) {
         int[] starts = new int[original.length()];
         int[] ends = new int[original.length()];
         for (int i = 0; i < starts.length; i++) {
             int width = Character.charCount(original.codePointAt(i));
             for (int j = i; j < i + width; j++) {
-                starts[j] = i;
-                ends[j] = i + width;
+                starts[j] = at + i;
+                ends[j] = at + i + width;
             }
             i += width - 1;
         }
-        return new AlignedText(original, starts, ends, 0);
+        return new AlignedText(original, starts, ends, at);
     }
 
     /// The text as it is now.

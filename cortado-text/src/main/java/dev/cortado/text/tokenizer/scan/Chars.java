@@ -1,5 +1,9 @@
 package dev.cortado.text.tokenizer.scan;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+
 /// What kind of character begins at a place in UTF-8, as the split patterns tell characters apart. `\s` is Unicode's
 /// White_Space and `\p{…}` are general categories of the running JDK's Unicode version.
 final class Chars {
@@ -13,6 +17,7 @@ final class Chars {
     static final int OTHER = 7;
 
     private static final int WIDTH_BITS = 3;
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final byte[] BASIC_PLANE = new byte[0x10000];
 
     static {
@@ -41,6 +46,54 @@ final class Chars {
     /// The number of bytes in what [#at] says.
     static int width(int character) {
         return character & ((1 << WIDTH_BITS) - 1);
+    }
+
+    /// The place after the ASCII letters from `at` on. Eight at a time, because a loop that ends after as many
+    /// letters as a word has is what processors predict worst.
+    static int afterAsciiLetters(byte[] text, int at, int end) {
+        int place = at;
+        while (place + 8 <= end) {
+            long eight = (long) LONGS.get(text, place);
+            int letters = leading(small(eight | 0x2020202020202020L) & ~eight);
+            place += letters;
+            if (letters < 8) {
+                return place;
+            }
+        }
+        while (place < end && text[place] >= 0 && isLetter(BASIC_PLANE[text[place]])) {
+            place++;
+        }
+        return place;
+    }
+
+    /// The place after the small ASCII letters from `at` on.
+    static int afterSmallAsciiLetters(byte[] text, int at, int end) {
+        int place = at;
+        while (place + 8 <= end) {
+            long eight = (long) LONGS.get(text, place);
+            int letters = leading(small(eight) & ~eight);
+            place += letters;
+            if (letters < 8) {
+                return place;
+            }
+        }
+        while (place < end && text[place] >= 'a' && text[place] <= 'z') {
+            place++;
+        }
+        return place;
+    }
+
+    /// The high bit of each byte whose low seven bits are a small letter.
+    private static long small(long eight) {
+        long seven = eight & 0x7F7F7F7F7F7F7F7FL;
+        long fromA = seven + 0x1F1F1F1F1F1F1F1FL; // 0x80 - 'a'
+        long afterZ = seven + 0x0505050505050505L; // 0x80 - 'z' - 1
+        return fromA & ~afterZ;
+    }
+
+    /// How many bytes, from the lowest on, have the high bit.
+    private static int leading(long marks) {
+        return Long.numberOfTrailingZeros(~marks & 0x8080808080808080L) >>> 3;
     }
 
     static boolean isLetter(int kind) {

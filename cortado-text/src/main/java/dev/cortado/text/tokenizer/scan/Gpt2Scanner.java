@@ -17,14 +17,17 @@ record Gpt2Scanner() implements WordScanner {
         if (kind == Chars.SPACE) {
             return whiteSpaceEnd(text, start, end);
         }
-        int at = from;
-        do {
-            at += Chars.width(character);
-            if (at == end) {
+        int at = from + Chars.width(character);
+        if (kind == Chars.LETTER) {
+            at = Chars.afterAsciiLetters(text, at, end);
+        }
+        while (at < end) {
+            character = Chars.at(text, at, end);
+            if (merged(Chars.kind(character)) != kind) {
                 break;
             }
-            character = Chars.at(text, at, end);
-        } while (merged(Chars.kind(character)) == kind);
+            at += Chars.width(character);
+        }
         return at;
     }
 

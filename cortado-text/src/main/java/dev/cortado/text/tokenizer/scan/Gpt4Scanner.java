@@ -37,7 +37,7 @@ record Gpt4Scanner(int digits, boolean wholeTail) implements WordScanner {
     }
 
     private static int lettersEnd(byte[] text, int from, int end) {
-        int at = from;
+        int at = Chars.afterAsciiLetters(text, from, end);
         while (at < end) {
             int character = Chars.at(text, at, end);
             if (!Chars.isLetter(Chars.kind(character))) {

@@ -63,7 +63,7 @@ record Gpt4oScanner() implements WordScanner {
     }
 
     private static int smallRunEnd(byte[] text, int from, int end) {
-        int at = from;
+        int at = Chars.afterSmallAsciiLetters(text, from, end);
         while (at < end) {
             int character = Chars.at(text, at, end);
             int kind = Chars.kind(character);

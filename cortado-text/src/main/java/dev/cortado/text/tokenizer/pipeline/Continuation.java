@@ -1,0 +1,156 @@
+package dev.cortado.text.tokenizer.pipeline;
+
+import dev.cortado.text.tokenizer.model.Bpe;
+import dev.cortado.text.tokenizer.model.Model;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Where a text can be cut so that encoding the parts gives what encoding the whole does, and how the parts after the
+/// first are encoded. It makes remembering words, and reading texts larger than memory, exact.
+///
+/// A cut is before a space that stands between two plain characters ([#isPlain]). Normalization cannot join anything
+/// over it, and most pre-tokenizers cut there themselves. What looks at the beginning of a text (a mark put before
+/// it) or at its end must not see a cut as one.
+final class Continuation {
+    private Continuation() {}
+
+    /// The stages for what follows a cut, when cutting is exact for a pipeline; empty when it is not, or not
+    /// known to be.
+    static Optional<PlainEncoder> of(Pipeline pipeline, Model model) {
+        Normalizer normalizer = continued(pipeline.normalizer().orElse(new Normalizer.Sequence(List.of())));
+        if (normalizer == null) {
+            return Optional.empty();
+        }
+        boolean cutsThere = pipeline.preTokenizer().isPresent()
+                ? cutsAtSpaces(pipeline.preTokenizer().get())
+                : model instanceof Bpe bpe && joinsNothing(bpe, normalizer);
+        return cutsThere
+                ? Optional.of(new PlainEncoder(Optional.of(normalizer), pipeline.preTokenizer(), model))
+                : Optional.empty();
+    }
+
+    /// The place of the last possible cut before `end`, 0 when there is none.
+    static int lastCut(CharSequence text, int end) {
+        for (int i = end - 2; i > 0; i--) {
+            if (isCut(text, i)) {
+                return i;
+            }
+        }
+        return 0;
+    }
+
+    /// The place of the first possible cut after `start`, the end of the text when there is none.
+    static int nextCut(String text, int start) {
+        for (int i = text.indexOf(' ', start + 1); i > 0 && i + 1 < text.length(); i = text.indexOf(' ', i + 1)) {
+            if (isCut(text, i)) {
+                return i;
+            }
+        }
+        return text.length();
+    }
+
+    private static boolean isCut(CharSequence text, int i) {
+        return text.charAt(i) == ' ' && isPlain(text.charAt(i - 1)) && isPlain(text.charAt(i + 1));
+    }
+
+    /// Letters and digits that nothing composes with backwards and that join no neighbour into a grapheme: those
+    /// of the Latin, Greek, Cyrillic and Armenian blocks.
+    private static boolean isPlain(char c) {
+        if (c < 0x80) {
+            int folded = c | 0x20;
+            return (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');
+        }
+        return c < 0x0590 && Character.isLetterOrDigit(c) && Character.getType(c) != Character.MODIFIER_LETTER;
+    }
+
+    /// The same normalizer for what follows a cut; null when a cut changes what it does.
+    private static @Nullable Normalizer continued(Normalizer normalizer) {
+        return switch (normalizer) {
+            case Normalizer.UnicodeForm _,
+                    Normalizer.Lowercase _,
+                    Normalizer.StripAccents _,
+                    Normalizer.Bert _,
+                    Normalizer.Nmt _,
+                    Normalizer.Precompiled _ -> normalizer;
+            case Normalizer.Strip strip -> new Normalizer.Strip(false, strip.right());
+            case Normalizer.Prepend _ -> new Normalizer.Sequence(List.of());
+            case Normalizer.Replace replace -> staysOnOneSide(replace.pattern()) ? normalizer : null;
+            case Normalizer.ByteLevel _ -> null;
+            case Normalizer.Sequence(List<Normalizer> steps) -> {
+                List<Normalizer> continued = new java.util.ArrayList<>();
+                for (Normalizer step : steps) {
+                    Normalizer one = continued(step);
+                    if (one == null) {
+                        yield null;
+                    }
+                    continued.add(one);
+                }
+                yield new Normalizer.Sequence(continued);
+            }
+        };
+    }
+
+    /// Whether what a pattern finds never reaches over a cut: a single character, or several spaces.
+    private static boolean staysOnOneSide(TextPattern pattern) {
+        return switch (pattern) {
+            case TextPattern.Literal(String text) -> text.length() == 1;
+            case TextPattern.Regex(String source) -> source.equals(" {2,}");
+        };
+    }
+
+    private static boolean cutsAtSpaces(PreTokenizer preTokenizer) {
+        return switch (preTokenizer) {
+            case PreTokenizer.ByteLevel bytes -> bytes.useRegex();
+            case PreTokenizer.Whitespace _, PreTokenizer.WhitespaceSplit _, PreTokenizer.Bert _ -> true;
+            case PreTokenizer.Metaspace metaspace -> metaspace.split();
+            case PreTokenizer.CharDelimiterSplit(int delimiter) -> delimiter == ' ';
+            case PreTokenizer.Split split -> ByteLevelEncoder.scanner(split).isPresent();
+            case PreTokenizer.Punctuation _,
+                    PreTokenizer.Digits _,
+                    PreTokenizer.UnicodeScripts _,
+                    PreTokenizer.FixedLength _ -> false;
+            case PreTokenizer.Sequence(List<PreTokenizer> steps) ->
+                steps.stream().anyMatch(Continuation::cutsAtSpaces)
+                        && steps.stream().allMatch(step -> cutsAtSpaces(step) || looksAtOneCharacter(step))
+                        && steps.stream().noneMatch(Continuation::looksAtTheBeginning);
+        };
+    }
+
+    private static boolean looksAtOneCharacter(PreTokenizer preTokenizer) {
+        return switch (preTokenizer) {
+            case PreTokenizer.Punctuation _, PreTokenizer.Digits _ -> true;
+            case PreTokenizer.ByteLevel bytes -> !bytes.addPrefixSpace();
+            default -> false;
+        };
+    }
+
+    /// In a sequence, the space at a cut may be gone when the mark for the beginning is put.
+    private static boolean looksAtTheBeginning(PreTokenizer preTokenizer) {
+        return switch (preTokenizer) {
+            case PreTokenizer.Metaspace metaspace -> metaspace.prepend() == PreTokenizer.Prepend.FIRST;
+            case PreTokenizer.ByteLevel bytes -> bytes.addPrefixSpace();
+            default -> false;
+        };
+    }
+
+    /// Whether BPE without a pre-tokenizer, as in SentencePiece's models, never joins over a cut: no token has
+    /// what a space becomes right after a plain character.
+    private static boolean joinsNothing(Bpe bpe, Normalizer normalizer) {
+        String spaced = normalizer.normalize(AlignedText.of("a b")).text();
+        if (spaced.length() != 3 || spaced.charAt(0) != 'a' || spaced.charAt(2) != 'b') {
+            return false;
+        }
+        char space = spaced.charAt(1);
+        if (bpe.vocabulary().id(String.valueOf(space)).isEmpty()
+                || bpe.options().continuingSubwordPrefix().isPresent()
+                || bpe.options().endOfWordSuffix().isPresent()) {
+            return false;
+        }
+        return bpe.merges().stream().noneMatch(merge -> {
+            String left = bpe.vocabulary().token(merge.left()).orElseThrow();
+            String right = bpe.vocabulary().token(merge.right()).orElseThrow();
+            return right.charAt(0) == space && left.charAt(left.length() - 1) != space;
+        });
+    }
+}
