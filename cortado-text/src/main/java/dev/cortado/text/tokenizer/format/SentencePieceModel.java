@@ -2,7 +2,7 @@ package dev.cortado.text.tokenizer.format;
 
 import dev.cortado.text.tokenizer.Specials;
 import dev.cortado.text.tokenizer.format.SentencePieceProto.Piece;
-import dev.cortado.text.tokenizer.format.SentencePieceProto.Type;
+import dev.cortado.text.tokenizer.format.SentencePieceProto.Role;
 import dev.cortado.text.tokenizer.model.Bpe;
 import dev.cortado.text.tokenizer.model.Model;
 import dev.cortado.text.tokenizer.model.Unigram;
@@ -24,6 +24,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -47,7 +48,7 @@ public final class SentencePieceModel {
     private SentencePieceModel(SentencePieceProto proto) {
         this.proto = proto;
         vocabulary = Vocabulary.of(proto.pieces().stream().map(Piece::text).toList());
-        List<Integer> unknown = ids(Type.UNKNOWN);
+        List<Integer> unknown = ids(Role.UNKNOWN);
         if (unknown.size() != 1) {
             throw new IllegalArgumentException(
                     "it needs one piece that stands for the unknown, and has " + unknown.size());
@@ -95,7 +96,7 @@ public final class SentencePieceModel {
                 normalization.escapeWhitespaces(),
                 trainer.whitespaceAsSuffix());
         Set<String> symbols =
-                ids(Type.USER_DEFINED).stream().map(id -> piece(id).text()).collect(Collectors.toUnmodifiableSet());
+                ids(Role.USER_DEFINED).stream().map(id -> piece(id).text()).collect(Collectors.toUnmodifiableSet());
         Model model =
                 switch (trainer.algorithm()) {
                     case UNIGRAM -> unigram();
@@ -107,7 +108,7 @@ public final class SentencePieceModel {
                 addedTokens(),
                 Optional.of(new Normalizer.SentencePiece(
                         new SentencePieceRules(normalization.charsMap(), whitespace, symbols))),
-                preTokenizer(),
+                wordCut(),
                 model,
                 postProcessor,
                 Optional.of(decoder()),
@@ -119,9 +120,9 @@ public final class SentencePieceModel {
         return proto.pieces().get(id);
     }
 
-    private List<Integer> ids(Type type) {
+    private List<Integer> ids(Role role) {
         return IntStream.range(0, proto.pieces().size())
-                .filter(id -> piece(id).type() == type)
+                .filter(id -> piece(id).role() == role)
                 .boxed()
                 .toList();
     }
@@ -133,7 +134,7 @@ public final class SentencePieceModel {
         var added = new ArrayList<AddedToken>();
         for (int id = 0; id < proto.pieces().size(); id++) {
             Piece piece = piece(id);
-            switch (piece.type()) {
+            switch (piece.role()) {
                 case CONTROL, UNKNOWN -> added.add(AddedToken.special(piece.text(), id));
                 case USER_DEFINED -> {
                     if (found) {
@@ -158,7 +159,7 @@ public final class SentencePieceModel {
         return new Specials(ids, role(trainer.bos(), ids), role(trainer.eos(), ids), role(trainer.pad(), ids));
     }
 
-    private static OptionalInt role(int id, LinkedHashMap<String, Integer> ids) {
+    private static OptionalInt role(int id, Map<String, Integer> ids) {
         return ids.containsValue(id) ? OptionalInt.of(id) : OptionalInt.empty();
     }
 
@@ -166,7 +167,7 @@ public final class SentencePieceModel {
     /// pieces for each of its bytes.
     private Unigram unigram() {
         float best = Float.NEGATIVE_INFINITY;
-        for (int id : ids(Type.NORMAL)) {
+        for (int id : ids(Role.NORMAL)) {
             best = Math.max(best, piece(id).score());
         }
         var pieces = new ArrayList<Unigram.Piece>();
@@ -174,10 +175,10 @@ public final class SentencePieceModel {
         for (int id = 0; id < proto.pieces().size(); id++) {
             Piece piece = piece(id);
             double score = piece.score();
-            if (piece.type() == Type.USER_DEFINED) {
+            if (piece.role() == Role.USER_DEFINED) {
                 int bytes = piece.text().getBytes(StandardCharsets.UTF_8).length;
                 score = bytes * (best == Float.NEGATIVE_INFINITY ? 0.0 : best) - 0.1;
-            } else if (piece.type() != Type.NORMAL) {
+            } else if (piece.role() != Role.NORMAL) {
                 hidden.add(id);
             }
             pieces.add(new Unigram.Piece(piece.text(), score));
@@ -188,9 +189,9 @@ public final class SentencePieceModel {
     /// The pieces that merging can make, best score first. SentencePiece takes the leftmost pair of those with equal
     /// scores, here the piece with the lower id goes first: trainers give no two pieces one score.
     private List<Integer> mergeable() {
-        return ids(Type.NORMAL).stream()
+        return ids(Role.NORMAL).stream()
                 .filter(id -> piece(id).text().codePointCount(0, piece(id).text().length()) > 1)
-                .sorted(Comparator.comparing((Integer id) -> piece(id).score()).reversed())
+                .sorted(Comparator.comparingDouble(id -> -piece(id).score()))
                 .toList();
     }
 
@@ -213,7 +214,7 @@ public final class SentencePieceModel {
 
     /// SentencePiece merges to an unused piece and takes it apart again at the end, which merges alone cannot say.
     private void refuseUnused(RankedMerges merges) {
-        for (int id : ids(Type.UNUSED)) {
+        for (int id : ids(Role.UNUSED)) {
             if (!merges.of(List.of(id)).isEmpty()) {
                 throw new IllegalArgumentException("piece '" + piece(id).text()
                         + "' is marked as unused, and a BPE model that merges to such a piece is not supported");
@@ -221,29 +222,16 @@ public final class SentencePieceModel {
         }
     }
 
-    /// Cuts where no piece crosses, before each run of spaces, so that words can be remembered; gives the same tokens.
-    private Optional<PreTokenizer> preTokenizer() {
-        boolean cut = vocabulary.id(SPACE).isPresent()
-                && IntStream.range(0, proto.pieces().size()).noneMatch(id -> crosses(piece(id)));
-        return cut ? Optional.of(WORDS) : Optional.empty();
-    }
-
-    /// A run of spaces and what follows it.
-    static final PreTokenizer WORDS = new PreTokenizer.Split(
-            new TextPattern.Regex(SPACE + "*[^" + SPACE + "]+|" + SPACE + "+"), PreTokenizer.Delimiter.ISOLATED, false);
-
-    /// Whether a piece has a space after something else.
-    private static boolean crosses(Piece piece) {
-        return (piece.type() == Type.NORMAL || piece.type() == Type.USER_DEFINED) && crosses(piece.text());
-    }
-
-    static boolean crosses(String text) {
-        for (int i = 1; i < text.length(); i++) {
-            if (text.charAt(i) == SPACE.charAt(0) && text.charAt(i - 1) != SPACE.charAt(0)) {
-                return true;
-            }
+    /// Words matter to one algorithm alone; for the others a text is one piece.
+    private Optional<PreTokenizer> wordCut() {
+        if (proto.trainer().algorithm() != SentencePieceProto.Algorithm.WORD) {
+            return Optional.empty();
         }
-        return false;
+        boolean suffix = proto.trainer().whitespaceAsSuffix();
+        return Optional.of(new PreTokenizer.Split(
+                new TextPattern.Literal(SPACE),
+                suffix ? PreTokenizer.Delimiter.MERGED_WITH_PREVIOUS : PreTokenizer.Delimiter.MERGED_WITH_NEXT,
+                false));
     }
 
     private Decoder decoder() {

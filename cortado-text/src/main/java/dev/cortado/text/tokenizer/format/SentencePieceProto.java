@@ -1,10 +1,12 @@
 package dev.cortado.text.tokenizer.format;
 
+import dev.cortado.text.tokenizer.pipeline.CharsMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// The content of a SentencePiece model file (`ModelProto` of sentencepiece_model.proto), as far as encoding and
 /// decoding need it.
@@ -16,7 +18,7 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
     }
 
     /// What a piece is for.
-    enum Type {
+    enum Role {
         NORMAL,
         UNKNOWN,
         CONTROL,
@@ -24,8 +26,8 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
         UNUSED,
         BYTE;
 
-        /// The type a file means by a number from 1 on.
-        static Type of(int code) {
+        /// The role a file means by a number from 1 on.
+        static Role of(int code) {
             if (code < 1 || code > values().length) {
                 throw new IllegalArgumentException("has a piece of type " + code + ", which SentencePiece does not have");
             }
@@ -42,7 +44,7 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
     }
 
     /// A token.
-    record Piece(String text, float score, Type type) {}
+    record Piece(String text, float score, Role role) {}
 
     /// `TrainerSpec`; ids are negative where there is no such token.
     record Trainer(
@@ -58,10 +60,9 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
 
     /// `NormalizerSpec`.
     ///
-    /// @param charsMap empty: none
     record Normalization(
-            byte[] charsMap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {
-        static final Normalization DEFAULT = new Normalization(new byte[0], true, true, true);
+            Optional<CharsMap> charsMap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {
+        static final Normalization DEFAULT = new Normalization(Optional.empty(), true, true, true);
     }
 
     /// @throws IllegalArgumentException when the file is damaged or breaks a rule of SentencePiece
@@ -95,12 +96,12 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
     private static Piece piece(ProtobufReader message, int id) {
         String text = "";
         float score = 0;
-        Type type = Type.NORMAL;
+        Role role = Role.NORMAL;
         while (message.next()) {
             switch (message.field()) {
                 case 1 -> text = message.text();
                 case 2 -> score = message.float32();
-                case 3 -> type = Type.of(message.int32());
+                case 3 -> role = Role.of(message.int32());
                 default -> message.skip();
             }
         }
@@ -110,7 +111,7 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
         if (!Float.isFinite(score)) {
             throw new IllegalArgumentException("has a piece '" + text + "' with score " + score);
         }
-        return new Piece(text, score, type);
+        return new Piece(text, score, role);
     }
 
     private static Trainer trainer(ProtobufReader message) {
@@ -146,13 +147,13 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
 
     private static Normalization normalization(ProtobufReader message) {
         Normalization d = Normalization.DEFAULT;
-        byte[] charsMap = d.charsMap;
+        Optional<CharsMap> charsMap = d.charsMap;
         boolean prefix = d.addDummyPrefix;
         boolean remove = d.removeExtraWhitespaces;
         boolean escape = d.escapeWhitespaces;
         while (message.next()) {
             switch (message.field()) {
-                case 2 -> charsMap = message.bytes();
+                case 2 -> charsMap = charsMap(message.bytes());
                 case 3 -> prefix = message.bool();
                 case 4 -> remove = message.bool();
                 case 5 -> escape = message.bool();
@@ -160,5 +161,10 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
             }
         }
         return new Normalization(charsMap, prefix, remove, escape);
+    }
+
+    /// Compiled rules; models without any have an empty field or none.
+    static Optional<CharsMap> charsMap(byte[] blob) {
+        return blob.length == 0 ? Optional.empty() : Optional.of(new CharsMap(blob));
     }
 }

@@ -73,8 +73,8 @@ final class ByteLevelEncoder implements SegmentEncoder {
                 ? split.behavior() == PreTokenizer.Delimiter.REMOVED
                         || split.behavior() == PreTokenizer.Delimiter.ISOLATED
                 : split.behavior() == PreTokenizer.Delimiter.ISOLATED;
-        return everyMatchIsAWord && split.pattern() instanceof TextPattern.Regex(String source)
-                ? WordScanner.of(source)
+        return everyMatchIsAWord && split.pattern() instanceof TextPattern.Regex regex
+                ? WordScanner.of(regex.source())
                 : Optional.empty();
     }
 

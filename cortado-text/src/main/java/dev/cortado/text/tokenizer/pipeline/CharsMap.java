@@ -122,15 +122,45 @@ public final class CharsMap {
             }
             node = child ^ offset(units[child]);
             if (hasLeaf(units[child])) {
-                int from = value(units[node]);
-                int to = from;
-                while (replacements[to] != 0) {
-                    to++;
-                }
-                return Optional.of(new String(replacements, from, to - from, StandardCharsets.UTF_8));
+                return Optional.of(replacementAt(value(units[node])));
             }
         }
         return Optional.empty();
+    }
+
+    /// What the characters up to `end` become.
+    record Rule(String replacement, int end) {}
+
+    /// The rule for the longest beginning of a text from an index on, as SentencePiece itself looks it up; empty when
+    /// there is none. Half a surrogate pair is U+FFFD.
+    Optional<Rule> longest(String text, int at) {
+        Optional<Rule> longest = Optional.empty();
+        int node = offset(units[0]);
+        for (int i = at; i < text.length(); ) {
+            int codePoint = text.codePointAt(i);
+            i += Character.charCount(codePoint);
+            boolean half = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+            for (byte b : Character.toString(half ? 0xFFFD : codePoint).getBytes(StandardCharsets.UTF_8)) {
+                int label = b & 0xFF;
+                int child = node ^ label;
+                if (label == 0 || !isChild(child, label)) {
+                    return longest;
+                }
+                node = child ^ offset(units[child]);
+                if (hasLeaf(units[child])) {
+                    longest = Optional.of(new Rule(replacementAt(value(units[node])), i));
+                }
+            }
+        }
+        return longest;
+    }
+
+    private String replacementAt(int from) {
+        int to = from;
+        while (replacements[to] != 0) {
+            to++;
+        }
+        return new String(replacements, from, to - from, StandardCharsets.UTF_8);
     }
 
     private void checkTrie() {
