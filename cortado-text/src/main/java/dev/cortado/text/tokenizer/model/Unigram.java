@@ -2,11 +2,15 @@ package dev.cortado.text.tokenizer.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /// A unigram language model over pieces (Kudo 2018, arXiv:1804.10959): a word becomes the sequence of pieces of
 /// greatest probability, its n best ones, or one drawn at random. Scores are natural logarithms of probabilities;
@@ -27,6 +31,7 @@ public final class Unigram implements Model {
     private final double unkScore;
     private final OptionalInt unk;
     private final boolean byteFallback;
+    private final Set<Integer> excluded; // ids no text becomes
     private final int[] byteIds = new int[256]; // ids of <0x00> … <0xFF>
 
     /// A token and the logarithm of its probability.
@@ -53,7 +58,8 @@ public final class Unigram implements Model {
                 Optional.empty(),
                 List.copyOf(pieces),
                 unk,
-                byteFallback);
+                byteFallback,
+                Set.of());
     }
 
     private Unigram(
@@ -61,7 +67,8 @@ public final class Unigram implements Model {
             Optional<PieceTrie> trie,
             List<Piece> pieces,
             OptionalInt unk,
-            boolean byteFallback) {
+            boolean byteFallback,
+            Set<Integer> excluded) {
         for (int id = 0; id < pieces.size(); id++) {
             Piece piece = pieces.get(id);
             if (piece.text().isEmpty()) {
@@ -77,15 +84,34 @@ public final class Unigram implements Model {
                     "the unknown token has id " + unk.getAsInt() + ", but there are " + pieces.size() + " pieces");
         }
         this.vocabulary = vocabulary;
-        this.trie = trie.orElseGet(() -> new PieceTrie(vocabulary.ids()));
+        this.excluded = excluded;
+        this.trie = trie.orElseGet(() -> new PieceTrie(findable()));
         this.pieces = pieces;
         this.unk = unk;
         this.byteFallback = byteFallback;
         scores = pieces.stream().mapToDouble(Piece::score).toArray();
-        unkScore = Arrays.stream(scores).min().orElse(0) - UNK_PENALTY;
+        unkScore = IntStream.range(0, scores.length)
+                        .filter(id -> !excluded.contains(id))
+                        .mapToDouble(id -> scores[id])
+                        .min()
+                        .orElse(0)
+                - UNK_PENALTY;
         for (int b = 0; b < byteIds.length; b++) {
             byteIds[b] = vocabulary.id(String.format("<0x%02X>", b)).orElse(NO_ID);
         }
+    }
+
+    private Map<String, Integer> findable() {
+        if (excluded.isEmpty()) {
+            return vocabulary.ids();
+        }
+        Map<String, Integer> findable = HashMap.newHashMap(pieces.size());
+        vocabulary.ids().forEach((piece, id) -> {
+            if (!excluded.contains(id)) {
+                findable.put(piece, id);
+            }
+        });
+        return findable;
     }
 
     /// The same pieces with other scores, by id; cheaper than a new model.
@@ -97,7 +123,7 @@ public final class Unigram implements Model {
         }
         Piece[] changed = new Piece[newScores.length];
         Arrays.setAll(changed, id -> new Piece(pieces.get(id).text(), newScores[id]));
-        return new Unigram(vocabulary, Optional.of(trie), List.of(changed), unk, byteFallback);
+        return new Unigram(vocabulary, Optional.of(trie), List.of(changed), unk, byteFallback, excluded);
     }
 
     @Override
@@ -292,9 +318,9 @@ public final class Unigram implements Model {
 
     @Override
     public Unigram without(Set<Integer> ids) {
-        return ids.isEmpty()
-                ? this
-                : new Unigram(
-                        vocabulary, Optional.of(new PieceTrie(vocabulary.idsWithout(ids))), pieces, unk, byteFallback);
+        Set<Integer> all = new HashSet<>(excluded);
+        return all.addAll(ids)
+                ? new Unigram(vocabulary, Optional.empty(), pieces, unk, byteFallback, Set.copyOf(all))
+                : this;
     }
 }
