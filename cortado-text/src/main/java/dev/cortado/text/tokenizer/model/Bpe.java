@@ -166,7 +166,19 @@ public final class Bpe implements Model {
     @Override
     public Bpe without(Set<Integer> ids) {
         Set<Integer> all = new HashSet<>(excluded);
-        return all.addAll(ids) ? new Bpe(vocabulary, merges, options, Set.copyOf(all)) : this;
+        return all.addAll(ids) && inReach(ids) ? new Bpe(vocabulary, merges, options, Set.copyOf(all)) : this;
+    }
+
+    /// Whether this model could make a text one of these tokens: most keep their special tokens out of reach.
+    private boolean inReach(Set<Integer> ids) {
+        boolean marked = options.continuingSubwordPrefix().isPresent()
+                || options.endOfWordSuffix().isPresent();
+        return options.ignoreMerges()
+                || marked
+                || Arrays.stream(merged).anyMatch(ids::contains)
+                || ids.stream()
+                        .map(id -> vocabulary.token(id).orElse(""))
+                        .anyMatch(token -> token.codePointCount(0, token.length()) == 1);
     }
 
     @Override

@@ -24,6 +24,7 @@ final class AddedTokens {
     private final Optional<Normalizer> normalizer;
     private final AddedTokenMatcher inOriginal;
     private final AddedTokenMatcher inNormalized;
+    private final boolean ordinaryInNormalized;
 
     /// A stretch of a text.
     ///
@@ -40,6 +41,7 @@ final class AddedTokens {
         }
         inOriginal = matcher(token -> !token.normalized());
         inNormalized = matcher(AddedToken::normalized);
+        ordinaryInNormalized = tokens.stream().anyMatch(token -> token.normalized() && !token.special());
     }
 
     /// Special tokens come first: where two normalize to the same, they win.
@@ -74,6 +76,16 @@ final class AddedTokens {
             }
         }
         return segments;
+    }
+
+    /// Whether the normalized text has to be looked at, or [#find(String, SpecialText)] says everything.
+    boolean looksAtNormalized(SpecialText special) {
+        return special instanceof SpecialText.Never ? ordinaryInNormalized : !inNormalized.isEmpty();
+    }
+
+    /// The tokens in an original text.
+    List<Match> find(String text, SpecialText special) {
+        return inOriginal.find(text, special);
     }
 
     private static List<Segment> cut(AlignedText text, List<Match> matches) {

@@ -1,5 +1,6 @@
 package dev.cortado.text.tokenizer.pipeline;
 
+import dev.cortado.text.tokenizer.StreamDecoder;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.IntFunction;
@@ -15,7 +16,7 @@ import java.util.function.IntFunction;
 /// by a regular expression — follows one that fuses all tokens to one piece, which no published tokenizer does.
 ///
 /// For one sequence after another, by one thread.
-public final class DecodeStream {
+public final class DecodeStream implements StreamDecoder {
     private final IntFunction<Optional<String>> spelling;
     private final Optional<Decoder> decoder;
     private final StringBuilder ready = new StringBuilder();
@@ -32,7 +33,7 @@ public final class DecodeStream {
         stage = begin();
     }
 
-    /// The text that is certain now that one more token is there; often, but not always, that token's.
+    @Override
     public String push(int id) {
         spelling.apply(id).ifPresent(token -> {
             stage.text(token);
@@ -41,7 +42,7 @@ public final class DecodeStream {
         return take();
     }
 
-    /// What is left at the end of the sequence. The stream is then ready for another one.
+    @Override
     public String finish() {
         stage.finish();
         stage = begin();

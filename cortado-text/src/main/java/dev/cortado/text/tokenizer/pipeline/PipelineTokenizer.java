@@ -4,18 +4,24 @@ import dev.cortado.text.tokenizer.Encoding;
 import dev.cortado.text.tokenizer.Encoding.Token;
 import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.Specials;
+import dev.cortado.text.tokenizer.StreamDecoder;
+import dev.cortado.text.tokenizer.Tokenizer;
+import dev.cortado.text.tokenizer.model.IdBuffer;
 import dev.cortado.text.tokenizer.model.Model;
 import dev.cortado.text.tokenizer.model.TokenBuffer;
 import dev.cortado.text.tokenizer.pipeline.AddedTokens.Segment;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /// Text to tokens and back as a [Pipeline] says, identical to Hugging Face's library reading the same
 /// `tokenizer.json`. Immutable; may be used by many threads at once.
@@ -27,10 +33,12 @@ import java.util.stream.IntStream;
 /// possible, but then whoever writes a text could forge structure.
 ///
 /// An unpaired surrogate in a text, which UTF-8 cannot express, is read as `?`.
-public final class PipelineTokenizer {
+public final class PipelineTokenizer implements Tokenizer {
     private final Pipeline pipeline;
     private final Specials specials;
-    private final Model untrusting; // gives no special token to text that spells one
+    private final TextEncoder trusting;
+    private final TextEncoder untrusting; // gives no special token to text that spells one
+    private final TokenBytes tokenBytes;
     private final AddedTokens added;
     private final Words words;
     private final int vocabSize;
@@ -38,20 +46,31 @@ public final class PipelineTokenizer {
 
     /// A tokenizer whose special tokens are the pipeline's special added tokens; they have no roles yet.
     public PipelineTokenizer(Pipeline pipeline) {
-        this(pipeline, specials(pipeline));
-    }
-
-    private PipelineTokenizer(Pipeline pipeline, Specials specials) {
         this.pipeline = pipeline;
-        this.specials = specials;
-        Set<Integer> reachable = reachable(pipeline);
-        untrusting = reachable.isEmpty() ? pipeline.model() : pipeline.model().without(reachable);
+        specials = specials(pipeline);
         added = new AddedTokens(pipeline.addedTokens(), pipeline.normalizer());
         words = new Words(added, pipeline.preTokenizer());
+        Model model = pipeline.model();
+        Model guarded = model.without(reachable(pipeline));
+        trusting = new TextEncoder(pipeline, added, words, model);
+        untrusting = guarded == model ? trusting : new TextEncoder(pipeline, added, words, guarded);
+        tokenBytes = new TokenBytes(pipeline.decoder());
         int largest =
                 pipeline.addedTokens().stream().mapToInt(AddedToken::id).max().orElse(-1);
         vocabSize = Math.max(pipeline.model().vocabulary().size(), largest + 1);
         frame = framed(pipeline.postProcessor());
+    }
+
+    private PipelineTokenizer(PipelineTokenizer same, Specials specials) {
+        this.specials = specials;
+        pipeline = same.pipeline;
+        trusting = same.trusting;
+        untrusting = same.untrusting;
+        tokenBytes = same.tokenBytes;
+        added = same.added;
+        words = same.words;
+        vocabSize = same.vocabSize;
+        frame = same.frame;
     }
 
     private static Specials specials(Pipeline pipeline) {
@@ -73,8 +92,8 @@ public final class PipelineTokenizer {
                 .collect(Collectors.toSet());
     }
 
-    private Model model(SpecialText special) {
-        return special instanceof SpecialText.Always ? pipeline.model() : untrusting;
+    private TextEncoder encoder(SpecialText special) {
+        return special instanceof SpecialText.Always ? trusting : untrusting;
     }
 
     private static Encoding framed(Optional<PostProcessor> processor) {
@@ -93,7 +112,39 @@ public final class PipelineTokenizer {
                         "special token '" + name + "' with id " + id + " is not a token of this tokenizer");
             }
         });
-        return new PipelineTokenizer(pipeline, others);
+        return new PipelineTokenizer(this, others);
+    }
+
+    /// The same tokenizer with roles given to tokens by their names; where no name is given, the role stays.
+    ///
+    /// @throws IllegalArgumentException when one of them is not a token of this tokenizer
+    public PipelineTokenizer withRoles(Optional<String> bos, Optional<String> eos, Optional<String> pad) {
+        SequencedMap<String, Integer> ids = new LinkedHashMap<>(specials.ids());
+        Stream.of(bos, eos, pad).flatMap(Optional::stream).forEach(name -> ids.put(name, required(name)));
+        return withSpecials(new Specials(
+                ids, role(bos, specials.bos()), role(eos, specials.eos()), role(pad, specials.pad())));
+    }
+
+    private OptionalInt role(Optional<String> name, OptionalInt otherwise) {
+        return name.isPresent() ? OptionalInt.of(required(name.get())) : otherwise;
+    }
+
+    private int required(String name) {
+        return id(name)
+                .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is not a token of this tokenizer"));
+    }
+
+    @Override
+    public StreamDecoder stream() {
+        return new DecodeStream(this::inVocabulary, pipeline.decoder());
+    }
+
+    @Override
+    public byte[] bytes(int id) {
+        Optional<String> token = inVocabulary(id);
+        return specials.contains(id)
+                ? token.orElse("").getBytes(StandardCharsets.UTF_8)
+                : token.map(tokenBytes::of).orElse(new byte[0]);
     }
 
     /// What this tokenizer does, as data.
@@ -101,17 +152,17 @@ public final class PipelineTokenizer {
         return pipeline;
     }
 
-    /// The special tokens and their roles.
+    @Override
     public Specials specials() {
         return specials;
     }
 
-    /// One more than the largest id of the model and the added tokens; below it there may be ids without a token.
+    @Override
     public int vocabSize() {
         return vocabSize;
     }
 
-    /// The id of a token as the tokenizer's file spells it, added ones included.
+    @Override
     public OptionalInt id(String token) {
         Optional<AddedToken> found = added.find(token);
         return found.isPresent()
@@ -119,9 +170,7 @@ public final class PipelineTokenizer {
                 : pipeline.model().vocabulary().id(token);
     }
 
-    /// The token of an id as the tokenizer's file spells it.
-    ///
-    /// @throws IllegalArgumentException when no token has that id
+    @Override
     public String token(int id) {
         return find(id).orElseThrow(() -> noToken(id));
     }
@@ -130,13 +179,21 @@ public final class PipelineTokenizer {
         return new IllegalArgumentException("no token has id " + id + "; ids are below " + vocabSize);
     }
 
+    /// @throws IllegalArgumentException when an id is outside the vocabulary; inside there may be ids without a token
+    private Optional<String> inVocabulary(int id) {
+        if (id < 0 || id >= vocabSize) {
+            throw noToken(id);
+        }
+        return find(id);
+    }
+
     private Optional<String> find(int id) {
         return added.find(id)
                 .map(AddedToken::content)
                 .or(() -> pipeline.model().vocabulary().token(id));
     }
 
-    /// Whether post-processing puts a token before a text: the one with the role bos, if that is given.
+    @Override
     public boolean addsBos() {
         Optional<Token> first = frame.tokens().stream().findFirst().filter(token -> !isText(token));
         return first.isPresent()
@@ -147,31 +204,16 @@ public final class PipelineTokenizer {
         return frameToken.word().isPresent();
     }
 
-    /// The ids of a text in which no special token is found, and to which none is added.
+    @Override
     public int[] encode(String text) {
         return encode(text, SpecialText.NEVER, false);
     }
 
-    /// The ids of a text, neither truncated nor padded.
-    ///
-    /// @param special    where text that spells a special token becomes it
-    /// @param addSpecial whether the post-processor's special tokens are added
-    /// @throws IllegalArgumentException when the model does not know something and has no token for that
+    @Override
     public int[] encode(String text, SpecialText special, boolean addSpecial) {
-        int[] ids = ids(words.of(text, special), model(special));
-        return addSpecial ? inFrame(ids) : ids;
-    }
-
-    private int[] ids(List<Segment> segments, Model model) {
-        var buffer = new TokenBuffer();
-        for (Segment segment : segments) {
-            if (segment.token().isPresent()) {
-                buffer.add(segment.token().get().id(), 0, segment.text().length());
-            } else {
-                model.tokenize(segment.text().text(), buffer);
-            }
-        }
-        return buffer.ids();
+        var out = new IdBuffer(text.length() / 3);
+        encoder(special).encode(text, special, out);
+        return addSpecial ? inFrame(out.toArray()) : out.toArray();
     }
 
     private int[] inFrame(int[] ids) {
@@ -180,12 +222,7 @@ public final class PipelineTokenizer {
                 .toArray();
     }
 
-    /// Everything about the tokens of a text, truncated, post-processed and padded as the pipeline says.
-    ///
-    /// @param special    where text that spells a special token becomes it
-    /// @param addSpecial whether the post-processor's special tokens are added
-    /// @throws IllegalArgumentException when the model does not know something and has no token for that, or the
-    /// text cannot be truncated as the pipeline says
+    @Override
     public Encoding encoding(String text, SpecialText special, boolean addSpecial) {
         return finished(List.of(sequence(text, special, 0, OptionalInt.empty())), addSpecial);
     }
@@ -221,7 +258,7 @@ public final class PipelineTokenizer {
     private Encoding sequence(String text, SpecialText special, int number, OptionalInt givenWord) {
         List<Token> tokens = new ArrayList<>();
         List<Segment> segments = words.of(text, special);
-        Model model = model(special);
+        Model model = encoder(special).model();
         var buffer = new TokenBuffer();
         for (int i = 0; i < segments.size(); i++) {
             AlignedText word = segments.get(i).text();
@@ -261,9 +298,7 @@ public final class PipelineTokenizer {
         return batch(List.of(whole)).getFirst();
     }
 
-    /// The text of some ids, special tokens spelled out; an id without a token is nothing.
-    ///
-    /// @throws IllegalArgumentException when an id is outside the vocabulary
+    @Override
     public String decode(int[] ids) {
         return decode(ids, false);
     }
@@ -275,13 +310,9 @@ public final class PipelineTokenizer {
     public String decode(int[] ids, boolean skipSpecial) {
         List<String> tokens = new ArrayList<>(ids.length);
         for (int id : ids) {
-            if (id < 0 || id >= vocabSize) {
-                throw noToken(id);
-            }
-            boolean skipped =
-                    skipSpecial && added.find(id).filter(AddedToken::special).isPresent();
-            if (!skipped) {
-                find(id).ifPresent(tokens::add);
+            Optional<String> token = inVocabulary(id);
+            if (!(skipSpecial && specials.contains(id))) {
+                token.ifPresent(tokens::add);
             }
         }
         return pipeline.decoder().isPresent()

@@ -38,9 +38,9 @@ final class Words {
     }
 
     /// The text with `?` for each unpaired surrogate, which takes no more and no less room.
-    private static String wellFormed(String text) {
+    static String wellFormed(String text) {
         int good = 0;
-        while (good < text.length() && !isUnpaired(text, good)) {
+        while (good < text.length() && !(Character.isSurrogate(text.charAt(good)) && isUnpaired(text, good))) {
             good++;
         }
         if (good == text.length()) {

@@ -1,5 +1,7 @@
-package dev.cortado.text.tokenizer;
+package dev.cortado.text.tokenizer.format;
 
+import dev.cortado.text.tokenizer.Specials;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -15,16 +17,16 @@ final class TokenizerConfig {
 
     private TokenizerConfig() {}
 
-    /// Special tokens with the roles that a file gives them.
+    /// A tokenizer with the roles that a file gives to tokens.
     ///
-    /// @throws IllegalArgumentException when a role is given to something that is not a special token
-    static Specials withRoles(Specials specials, Path file) throws IOException {
+    /// @throws IllegalArgumentException when a role is given to something that is not a token
+    static PipelineTokenizer withRoles(PipelineTokenizer tokenizer, Path file) throws IOException {
         ObjectNode root = JsonFiles.read(file);
-        return new Specials(
-                specials.ids(),
-                role(root, "bos_token", specials, file),
-                role(root, "eos_token", specials, file),
-                role(root, "pad_token", specials, file));
+        try {
+            return tokenizer.withRoles(name(root, "bos_token"), name(root, "eos_token"), name(root, "pad_token"));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
     }
 
     static void write(Specials specials, OptionalLong modelMaxLength, Path file) throws IOException {
@@ -44,28 +46,15 @@ final class TokenizerConfig {
         }
     }
 
-    private static OptionalInt role(ObjectNode root, String key, Specials specials, Path file) {
-        Optional<String> name = name(root.path(key), key, file);
-        if (name.isEmpty()) {
-            return OptionalInt.empty();
-        }
-        Integer id = specials.ids().get(name.get());
-        if (id == null) {
-            throw new IllegalArgumentException(file + ": " + key + " '" + name.get()
-                    + "' is not among the special tokens of " + TokenizerJson.FILE_NAME + " "
-                    + specials.ids().keySet());
-        }
-        return OptionalInt.of(id);
-    }
-
     /// The token is a string, or an object with the string in `content`, or null.
-    private static Optional<String> name(JsonNode node, String key, Path file) {
+    private static Optional<String> name(ObjectNode root, String key) {
+        JsonNode node = root.path(key);
         JsonNode content = node.isObject() ? node.path("content") : node;
         if (node.isMissingNode() || node.isNull()) {
             return Optional.empty();
         }
         if (!content.isString()) {
-            throw new IllegalArgumentException(file + ": " + key + " is neither a string nor a token");
+            throw new IllegalArgumentException(key + " is neither a string nor a token");
         }
         return Optional.of(content.stringValue());
     }
