@@ -1,5 +1,7 @@
 package dev.cortado.text.tokenizer.pipeline;
 
+import java.util.Arrays;
+
 /// Text that remembers, for each of its characters (UTF-16 units), which range of the original text it came from.
 /// Immutable; what normalizers and pre-tokenizers pass on.
 ///
@@ -46,7 +48,13 @@ public final class AlignedText {
         return text.length();
     }
 
-    /// Where in the original the piece begins.
+    /// Whether nothing is left of it.
+    public boolean isEmpty() {
+        return text.isEmpty();
+    }
+
+    /// Where in the original the piece begins. For a piece cut out it is where its first character came from: a
+    /// text whose leading spaces were stripped before it was cut does not begin at 0.
     public int originalStart() {
         return originalStart;
     }
@@ -63,13 +71,19 @@ public final class AlignedText {
 
     /// The characters `[from, to)`.
     public AlignedText slice(int from, int to) {
-        if (from == 0 && to == text.length()) {
+        boolean whole = from == 0 && to == text.length();
+        if (whole && (to == 0 || starts[0] == originalStart)) {
             return this;
         }
         return new AlignedText(
                 text.substring(from, to),
-                java.util.Arrays.copyOfRange(starts, from, to),
-                java.util.Arrays.copyOfRange(ends, from, to),
+                Arrays.copyOfRange(starts, from, to),
+                Arrays.copyOfRange(ends, from, to),
                 from < starts.length ? starts[from] : originalStart);
+    }
+
+    /// Begins a rewriting of this text.
+    TextEdit edit() {
+        return new TextEdit(this);
     }
 }
