@@ -26,6 +26,11 @@ public final class TokenBuffer {
         size = 0;
     }
 
+    /// Forgets all tokens but the first `length`.
+    public void truncate(int length) {
+        size = Math.min(size, length);
+    }
+
     /// How many tokens there are.
     public int size() {
         return size;
