@@ -130,7 +130,7 @@ class BpeLearnerTest {
         for (int i = random.nextInt(1, 12); i > 0; i--) {
             List<Integer> word = new ArrayList<>();
             for (int j = random.nextInt(1, 20); j > 0; j--) {
-                word.add(1 + Math.min(random.nextInt(symbols - 1), random.nextInt(symbols - 1)));
+                word.add(1 + random.nextInt(random.nextInt(1, symbols)));
             }
             words.add(new Word(word, random.nextInt(1, 5)));
         }
