@@ -65,50 +65,75 @@ public final class CharsMap {
         return Arrays.hashCode(blob);
     }
 
-    /// Applies the rules as Hugging Face's library does, which is not quite what SentencePiece does: a rule is
-    /// looked up for each short grapheme cluster and, when there is none, for each of its characters; the rule
-    /// of the shortest beginning counts, for the whole cluster. Ranges of the original are only as good as they
-    /// are there: where a replacement is longer than what it replaces, they lag behind up to the end of the
-    /// text.
+    /// Applies the rules as Hugging Face's library does, which is not quite what SentencePiece does: a rule is looked
+    /// up for each short grapheme cluster and, when there is none, for each of its characters; the rule of the
+    /// shortest beginning counts, for the whole cluster.
     AlignedText normalize(AlignedText text) {
-        TextEdit edit = text.edit();
+        var rewriting = new Rewriting(text.length());
         Matcher clusters = CLUSTER.matcher(text.text());
-        boolean changed = false;
         while (clusters.find()) {
-            changed |= rewrite(clusters.group(), edit);
+            rewriting.cluster(clusters.group());
         }
-        return changed ? edit.finish() : text;
+        return rewriting.changed ? rewriting.applied(text.edit()) : text;
     }
 
-    private boolean rewrite(String cluster, TextEdit edit) {
-        if (cluster.length() <= LONGEST_CLUSTER) {
-            byte[] bytes = cluster.getBytes(StandardCharsets.UTF_8);
-            Optional<String> whole = bytes.length <= LONGEST_CLUSTER ? replacement(bytes) : Optional.empty();
-            if (whole.isPresent()) {
-                replace(cluster.codePointCount(0, cluster.length()), whole.get(), edit);
-                return true;
-            }
-        }
-        boolean changed = false;
-        for (int i = 0, width; i < cluster.length(); i += width) {
-            int codePoint = cluster.codePointAt(i);
-            width = Character.charCount(codePoint);
-            Optional<String> one = replacement(cluster.substring(i, i + width).getBytes(StandardCharsets.UTF_8));
-            if (one.isPresent()) {
-                replace(1, one.get(), edit);
-                changed = true;
-            } else {
-                edit.apply(codePoint, 0);
-            }
-        }
-        return changed;
-    }
+    /// The new text and how each character of it is made, see [TextEdit#apply].
+    private final class Rewriting {
+        private int[] codePoints;
+        private int[] changes;
+        private int size;
+        private boolean changed;
 
-    private static void replace(int oldCount, String replacement, TextEdit edit) {
-        int newCount = replacement.codePointCount(0, replacement.length());
-        int[] codePoints = replacement.codePoints().toArray();
-        for (int i = 0; i < codePoints.length; i++) {
-            edit.apply(codePoints[i], i == 0 ? newCount - oldCount : i);
+        Rewriting(int expected) {
+            codePoints = new int[expected + 16];
+            changes = new int[expected + 16];
+        }
+
+        void cluster(String cluster) {
+            if (cluster.length() > LONGEST_CLUSTER || !replaces(cluster, LONGEST_CLUSTER)) {
+                for (int i = 0, width; i < cluster.length(); i += width) {
+                    width = Character.charCount(cluster.codePointAt(i));
+                    if (!replaces(cluster.substring(i, i + width), Integer.MAX_VALUE)) {
+                        add(cluster.codePointAt(i), 0);
+                    }
+                }
+            }
+        }
+
+        private boolean replaces(String old, int most) {
+            byte[] bytes = old.getBytes(StandardCharsets.UTF_8);
+            Optional<String> found = bytes.length <= most ? replacement(bytes) : Optional.empty();
+            found.ifPresent(replacement -> replace(old, replacement));
+            return found.isPresent();
+        }
+
+        // Each new character replaces an old one. When there are more of them, the last ones are insertions; when there
+        // are fewer, the last one, even of what came before, removes the rest.
+        private void replace(String old, String replacement) {
+            changed = true;
+            int newCount = replacement.codePointCount(0, replacement.length());
+            int more = newCount - old.codePointCount(0, old.length());
+            int inserted = size + Math.min(newCount, newCount - more);
+            replacement.codePoints().forEach(codePoint -> add(codePoint, size >= inserted ? 1 : 0));
+            if (more < 0 && size > 0) {
+                changes[size - 1] += more;
+            }
+        }
+
+        private void add(int codePoint, int change) {
+            if (size == codePoints.length) {
+                codePoints = Arrays.copyOf(codePoints, 2 * size);
+                changes = Arrays.copyOf(changes, 2 * size);
+            }
+            codePoints[size] = codePoint;
+            changes[size++] = change;
+        }
+
+        AlignedText applied(TextEdit edit) {
+            for (int i = 0; i < size; i++) {
+                edit.apply(codePoints[i], changes[i]);
+            }
+            return edit.finish();
         }
     }
 
@@ -123,45 +148,15 @@ public final class CharsMap {
             }
             node = child ^ offset(units[child]);
             if (hasLeaf(units[child])) {
-                return Optional.of(replacementAt(value(units[node])));
+                int from = value(units[node]);
+                int to = from;
+                while (replacements[to] != 0) {
+                    to++;
+                }
+                return Optional.of(new String(replacements, from, to - from, StandardCharsets.UTF_8));
             }
         }
         return Optional.empty();
-    }
-
-    /// What the characters up to `end` become.
-    record Rule(String replacement, int end) {}
-
-    /// The rule for the longest beginning of a text from an index on, as SentencePiece itself looks it up; empty
-    /// when there is none. Half a surrogate pair is U+FFFD.
-    Optional<Rule> longest(String text, int at) {
-        Optional<Rule> longest = Optional.empty();
-        int node = offset(units[0]);
-        for (int i = at; i < text.length(); ) {
-            int codePoint = text.codePointAt(i);
-            i += Character.charCount(codePoint);
-            boolean half = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
-            for (byte b : Character.toString(half ? 0xFFFD : codePoint).getBytes(StandardCharsets.UTF_8)) {
-                int label = b & 0xFF;
-                int child = node ^ label;
-                if (label == 0 || !isChild(child, label)) {
-                    return longest;
-                }
-                node = child ^ offset(units[child]);
-                if (hasLeaf(units[child])) {
-                    longest = Optional.of(new Rule(replacementAt(value(units[node])), i));
-                }
-            }
-        }
-        return longest;
-    }
-
-    private String replacementAt(int from) {
-        int to = from;
-        while (replacements[to] != 0) {
-            to++;
-        }
-        return new String(replacements, from, to - from, StandardCharsets.UTF_8);
     }
 
     private void checkTrie() {
@@ -199,8 +194,8 @@ public final class CharsMap {
         }
     }
 
-    // A unit: bits 0–7 and 31 its label, 8 whether a key ends here, 9 whether the offset is in steps of 256,
-    // 10–30 the offset. At the end of a key: bit 31 set, the rest the value.
+    // A unit: bits 0–7 and 31 its label, 8 whether a key ends here, 9 whether the offset is in steps of 256, 10–30
+    // the offset. At the end of a key: bit 31 set, the rest the value.
 
     private boolean isChild(int index, int label) {
         return index < units.length && (units[index] & 0x800000FF) == label;
