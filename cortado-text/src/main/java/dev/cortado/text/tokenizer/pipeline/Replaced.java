@@ -65,13 +65,18 @@ final class Replaced implements DecodeStage {
         Matcher matcher = pattern.matcher(piece);
         int from = 0;
         while (!piece.isEmpty() && matcher.find()) {
-            if (matcher.end() == matcher.start() && matcher.start() == from && from > 0) {
+            int start = matcher.start();
+            if (matcher.end() == start && start > 0 && (start == from || insidePair(piece, start))) {
                 continue;
             }
-            text.append(piece, from, matcher.start()).append(content);
+            text.append(piece, from, start).append(content);
             from = matcher.end();
         }
         return text.append(piece, from, piece.length()).toString();
+    }
+
+    private static boolean insidePair(String text, int at) {
+        return at < text.length() && Character.isSurrogatePair(text.charAt(at - 1), text.charAt(at));
     }
 
     /// `str::replace` of Rust: empty text is found around every character, not inside pairs of surrogates.
