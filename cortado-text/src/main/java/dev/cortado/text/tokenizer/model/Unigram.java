@@ -170,9 +170,9 @@ public final class Unigram implements Model {
     }
 
     /// The `n` most probable segmentations, the best first, or all if there are fewer; of equals those with a
-    /// longer last piece come first. The first is that of [#tokenize], unless the scores of known pieces exceed ten:
-    /// no logarithms of probabilities do. Exact: it keeps the `n` best ways to each position, in time and space
-    /// proportional to the length of the word times `n`.
+    /// longer last piece come first. The first is that of [#tokenize], unless the scores of known pieces exceed
+    /// ten: no logarithms of probabilities do. Exact: it keeps the `n` best ways to each position, in time and
+    /// space proportional to the length of the word times `n`.
     ///
     /// @throws IllegalArgumentException as [#tokenize], or when `n` is not positive
     public List<Segmentation> nBest(String word, int n) {

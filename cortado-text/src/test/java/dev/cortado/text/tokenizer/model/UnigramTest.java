@@ -65,7 +65,7 @@ class UnigramTest {
                     expected.merge(one.ids(), weight, Double::sum);
                     sum += weight;
                 }
-                int draws = 20_000;
+                int draws = 10_000;
                 Map<List<Integer>, Integer> seen = new HashMap<>();
                 var out = new TokenBuffer();
                 for (int i = 0; i < draws; i++) {
@@ -147,7 +147,7 @@ class UnigramTest {
                 out.clear();
                 model.sample(shorter, 0.5, new SplittableRandom(1), out);
                 assertThat(out.end(out.size() - 1)).isEqualTo(shorter.length());
-                assertThat(model.nBest(shorter, 4)).hasSize(unit.equals("é😀") ? 1 : 4);
+                assertThat(model.nBest(shorter, 4)).hasSize(unit.equals("a") ? 4 : 1);
             }
         });
     }

@@ -109,6 +109,29 @@ class DecoderTest {
         assertThat(steps(Optional.empty(), "a", "b")).containsExactly("a", " b", "");
     }
 
+    /// At most so many from the end, and none twice.
+    @Test
+    void stripsTheEnd() {
+        Trials.repeat(1000, random -> {
+            String token = tokens(random).getLast() + one(random, "", "😀", "😀😀", "a😀");
+            int start = random.nextInt(3);
+            int stop = random.nextInt(4);
+            String left = token;
+            for (int i = 0; i < start && left.startsWith("😀"); i++) {
+                left = left.substring(2);
+            }
+            for (int i = 0; i < stop && left.endsWith("😀"); i++) {
+                left = left.substring(0, left.length() - 2);
+            }
+            var strip = new Decoder.Strip("😀", start, stop);
+            assertThat(strip.decode(List.of(token, "", token))).containsExactly(left, "", left);
+            var fused = new Decoder.Sequence(List.of(new Decoder.Fuse(), strip));
+            var characters = new ArrayList<String>();
+            token.codePoints().forEach(point -> characters.add(Character.toString(point)));
+            assertThat(fused.decode(characters)).containsExactly(left);
+        });
+    }
+
     /// A stream goes on after an id without a token, and begins anew after its end.
     @Test
     void aStreamServesOneSequenceAfterAnother() {
@@ -216,7 +239,8 @@ class DecoderTest {
             case 4 -> new Decoder.Bpe(one(random, "</w>", "a", "", "aa"));
             case 5 -> new Decoder.Ctc(one(random, "<pad>", "a", ""), one(random, "|", "", "."), random.nextBoolean());
             case 6 -> new Decoder.Fuse();
-            case 7 -> new Decoder.Strip(one(random, " ", "a", "▁", "😀"), random.nextInt(3), random.nextInt(3));
+            // Version 0.21 of the library panics when a piece is shorter than what may be taken from its end.
+            case 7 -> new Decoder.Strip(one(random, " ", "a", "▁", "😀"), random.nextInt(3), 0);
             case 8 ->
                 new Decoder.Replace(
                         new TextPattern.Literal(one(random, "▁", "a", "aab", "aba", "", "a.", "😀", "ab")),
