@@ -6,11 +6,11 @@ import java.util.Comparator;
 import java.util.Map;
 
 /// The tokens of a vocabulary as a tree of their characters, to be walked along a text without cutting strings out of
-/// it. A double array (Aoe 1989, "An efficient digital search algorithm by using a double-array structure"): a step is
-/// one addition and one comparison, and the whole tree is three flat arrays.
+/// it. A double array (Aoe 1989, "An efficient digital search algorithm by using a double-array structure"): a step
+/// is one addition and one comparison, and the whole tree is one flat array.
 ///
-/// A character below U+0080 is one label; any other UTF-16 unit is two, its high and its low byte, so that no node has
-/// more than 384 children.
+/// A character below U+0080 is one label; any other UTF-16 unit is two, its high and its low byte, so that no node
+/// has more than 384 children.
 final class PieceTrie {
     /// The node before any character.
     static final int ROOT = 1;
@@ -24,15 +24,17 @@ final class PieceTrie {
     private static final int NO_PARENT = -1;
     private static final int TRIES = 64; // a wide node is not worth a longer search among the holes
 
+    // By node four numbers, the last unused, so that a node is in one line of the cache: where its children are
+    // (label l leads to node base + l, if that is its child), its parent, and its id.
+    private static final int STRIDE = 4;
+    private static final int PARENT = 1;
+    private static final int ID = 2;
+
     private final BitSet used = new BitSet();
-    private int[] base = new int[2 * LABELS]; // by node: label l leads to node base + l, if that is its child
-    private int[] parent = new int[2 * LABELS]; // by node
-    private int[] id = new int[2 * LABELS]; // by node
+    private int[] nodes = grown(new int[0], 2 * LABELS);
 
     /// The tree of some tokens, none of which is empty.
     PieceTrie(Map<String, Integer> ids) {
-        Arrays.fill(parent, NO_PARENT);
-        Arrays.fill(id, NO_ID);
         used.set(NOWHERE);
         used.set(ROOT);
         Entry[] entries = ids.entrySet().stream()
@@ -40,10 +42,7 @@ final class PieceTrie {
                 .sorted(Comparator.comparing(Entry::labels))
                 .toArray(Entry[]::new);
         build(entries);
-        int size = used.length() + LABELS; // any label added to any base stays inside
-        base = Arrays.copyOf(base, size);
-        parent = grown(parent, size, NO_PARENT);
-        id = grown(id, size, NO_ID);
+        nodes = grown(nodes, used.length() + LABELS); // any label added to any base stays inside
     }
 
     /// The node one character further.
@@ -65,12 +64,12 @@ final class PieceTrie {
 
     /// The id of the token a node completes, or [#NO_ID].
     int id(int node) {
-        return id[node];
+        return nodes[STRIDE * node + ID];
     }
 
     private int child(int node, int label) {
-        int next = base[node] + label;
-        return parent[next] == node ? next : NOWHERE;
+        int next = nodes[STRIDE * node] + label;
+        return nodes[STRIDE * next + PARENT] == node ? next : NOWHERE;
     }
 
     /// A token and its labels as the characters of a string, which sorts as they do.
@@ -104,7 +103,7 @@ final class PieceTrie {
                 int from = level.from[n];
                 int to = level.to[n];
                 if (from < to && entries[from].labels().length() == depth) {
-                    id[node] = entries[from++].id();
+                    nodes[STRIDE * node + ID] = entries[from++].id();
                 }
                 int count = 0;
                 for (int i = from; i < to; i++) {
@@ -119,12 +118,12 @@ final class PieceTrie {
                 }
                 firsts[count] = to;
                 firstHole = used.nextClearBit(firstHole);
-                int first = place(children, count, firstHole); // before `base` is looked up: it may be replaced
-                base[node] = first;
+                int first = place(children, count, firstHole); // before `nodes` is read: it may be replaced
+                nodes[STRIDE * node] = first;
                 for (int c = 0; c < count; c++) {
                     int child = first + children[c];
                     used.set(child);
-                    parent[child] = node;
+                    nodes[STRIDE * child + PARENT] = node;
                     deeper.add(child, firsts[c], firsts[c + 1]);
                 }
             }
@@ -139,11 +138,9 @@ final class PieceTrie {
             first = tries < TRIES ? used.nextClearBit(first + 1) : Math.max(used.length(), labels[0]);
         }
         int needed = first - labels[0] + LABELS;
-        if (needed > base.length) {
-            int size = Math.max(needed, base.length + (base.length >> 1));
-            base = Arrays.copyOf(base, size);
-            parent = grown(parent, size, NO_PARENT);
-            id = grown(id, size, NO_ID);
+        int room = nodes.length / STRIDE;
+        if (needed > room) {
+            nodes = grown(nodes, Math.max(needed, room + (room >> 1)));
         }
         return first - labels[0];
     }
@@ -157,12 +154,14 @@ final class PieceTrie {
         return true;
     }
 
-    private static int[] grown(int[] array, int size, int filler) {
-        int[] larger = Arrays.copyOf(array, size);
-        if (size > array.length) {
-            Arrays.fill(larger, array.length, size, filler);
+    /// Room for `count` nodes, cut down or filled up with free ones.
+    private static int[] grown(int[] nodes, int count) {
+        int[] other = Arrays.copyOf(nodes, Math.multiplyExact(STRIDE, count));
+        for (int n = nodes.length; n < other.length; n += STRIDE) {
+            other[n + PARENT] = NO_PARENT;
+            other[n + ID] = NO_ID;
         }
-        return larger;
+        return other;
     }
 
     private static final class Nodes {

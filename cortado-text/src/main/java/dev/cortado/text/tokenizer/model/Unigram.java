@@ -193,12 +193,13 @@ public final class Unigram implements Model {
             lastStart[at] = end;
             end = start;
         }
-        emit(word, lastId, lastStart, at + 1, length + 1, out);
+        emit(word, lastId, lastStart, at + 1, length + 1, true, out);
     }
 
     /// The `n` most probable segmentations, the best first, or all if there are fewer; of equals those with a
-    /// longer last piece come first. The first is that of [#tokenize]. Exact: it keeps the `n` best ways to each
-    /// position, in time and space proportional to the length of the word times `n`.
+    /// longer last piece come first. The first is that of [#tokenize], unless the scores of known pieces exceed
+    /// ten: no logarithms of probabilities do. Exact: it keeps the `n` best ways to each position, in time and
+    /// space proportional to the length of the word times `n`.
     ///
     /// @throws IllegalArgumentException as [#tokenize], or when `n` is not positive
     public List<Segmentation> nBest(String word, int n) {
@@ -209,7 +210,7 @@ public final class Unigram implements Model {
         return lattice(word).best(n).stream()
                 .map(path -> {
                     out.clear();
-                    emit(word, path.ids(), path.ends(), 0, path.ids().length, out);
+                    emit(word, path.ids(), path.ends(), 0, path.ids().length, false, out);
                     return new Segmentation(Arrays.stream(out.ids()).boxed().toList(), path.score());
                 })
                 .toList();
@@ -225,7 +226,7 @@ public final class Unigram implements Model {
             throw new IllegalArgumentException("alpha of sampling is " + alpha + ", not a number from 0 on");
         }
         Lattice.Path path = lattice(word).sample(alpha, random);
-        emit(word, path.ids(), path.ends(), 0, path.ids().length, out);
+        emit(word, path.ids(), path.ends(), 0, path.ids().length, false, out);
     }
 
     /// How often each piece is expected to occur in a word, over all segmentations by their probability: the
@@ -268,7 +269,7 @@ public final class Unigram implements Model {
 
     /// Adds the pieces `[from, to)` of a segmentation, by what each is and where it ends, and tokens for the
     /// unknown.
-    private void emit(String word, int[] ids, int[] ends, int from, int to, TokenBuffer out) {
+    private void emit(String word, int[] ids, int[] ends, int from, int to, boolean look, TokenBuffer out) {
         int start = 0;
         for (int i = from; i < to; i++) {
             int id = ids[i];
@@ -276,7 +277,7 @@ public final class Unigram implements Model {
                 while (i + 1 < to && ids[i + 1] == id) {
                     i++;
                 }
-                emitUnknown(word, start, ends[i], id, out);
+                emitUnknown(word, start, ends[i], look, out);
             } else {
                 out.add(id, start, ends[i]);
             }
@@ -284,9 +285,11 @@ public final class Unigram implements Model {
         }
     }
 
-    private void emitUnknown(String word, int start, int end, int unkId, TokenBuffer out) {
-        // Together they may be a piece, so improbable that the search preferred to know nothing.
-        int together = trie.id(trie.walk(PieceTrie.ROOT, word, start, end));
+    /// @param look whether characters that are a piece together are that piece, though the way to it was
+    /// improbable: in the best segmentation they are to Hugging Face's library
+    private void emitUnknown(String word, int start, int end, boolean look, TokenBuffer out) {
+        int unkId = unk.orElseThrow();
+        int together = look ? trie.id(trie.walk(PieceTrie.ROOT, word, start, end)) : NO_ID;
         if (together != NO_ID || !byteFallback) {
             out.add(together != NO_ID ? together : unkId, start, end);
             return;

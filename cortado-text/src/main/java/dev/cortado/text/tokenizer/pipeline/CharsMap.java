@@ -65,9 +65,9 @@ public final class CharsMap {
         return Arrays.hashCode(blob);
     }
 
-    /// Applies the rules as Hugging Face's library does, which is not quite what SentencePiece does: a rule is looked
-    /// up for each short grapheme cluster and, when there is none, for each of its characters; the rule of the
-    /// shortest beginning counts, for the whole cluster.
+    /// Applies the rules as Hugging Face's library does, which is not quite what SentencePiece does: a rule is
+    /// looked up for each short grapheme cluster and, when there is none, for each of its characters; the rule
+    /// of the shortest beginning counts, for the whole cluster.
     AlignedText normalize(AlignedText text) {
         var rewriting = new Rewriting(text.length());
         Matcher clusters = CLUSTER.matcher(text.text());
@@ -107,8 +107,8 @@ public final class CharsMap {
             return found.isPresent();
         }
 
-        // Each new character replaces an old one. When there are more of them, the last ones are insertions; when there
-        // are fewer, the last one, even of what came before, removes the rest.
+        // Each new character replaces an old one. When there are more of them, the last ones are insertions;
+        // when there are fewer, the last one, even of what came before, removes the rest.
         private void replace(String old, String replacement) {
             changed = true;
             int newCount = replacement.codePointCount(0, replacement.length());
@@ -148,15 +148,45 @@ public final class CharsMap {
             }
             node = child ^ offset(units[child]);
             if (hasLeaf(units[child])) {
-                int from = value(units[node]);
-                int to = from;
-                while (replacements[to] != 0) {
-                    to++;
-                }
-                return Optional.of(new String(replacements, from, to - from, StandardCharsets.UTF_8));
+                return Optional.of(replacementAt(value(units[node])));
             }
         }
         return Optional.empty();
+    }
+
+    /// What the characters up to `end` become.
+    record Rule(String replacement, int end) {}
+
+    /// The rule for the longest beginning of a text from an index on, as SentencePiece itself looks it up; empty
+    /// when there is none. Half a surrogate pair is U+FFFD.
+    Optional<Rule> longest(String text, int at) {
+        Optional<Rule> longest = Optional.empty();
+        int node = offset(units[0]);
+        for (int i = at; i < text.length(); ) {
+            int codePoint = text.codePointAt(i);
+            i += Character.charCount(codePoint);
+            boolean half = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+            for (byte b : Character.toString(half ? 0xFFFD : codePoint).getBytes(StandardCharsets.UTF_8)) {
+                int label = b & 0xFF;
+                int child = node ^ label;
+                if (label == 0 || !isChild(child, label)) {
+                    return longest;
+                }
+                node = child ^ offset(units[child]);
+                if (hasLeaf(units[child])) {
+                    longest = Optional.of(new Rule(replacementAt(value(units[node])), i));
+                }
+            }
+        }
+        return longest;
+    }
+
+    private String replacementAt(int from) {
+        int to = from;
+        while (replacements[to] != 0) {
+            to++;
+        }
+        return new String(replacements, from, to - from, StandardCharsets.UTF_8);
     }
 
     private void checkTrie() {
@@ -194,8 +224,8 @@ public final class CharsMap {
         }
     }
 
-    // A unit: bits 0–7 and 31 its label, 8 whether a key ends here, 9 whether the offset is in steps of 256, 10–30
-    // the offset. At the end of a key: bit 31 set, the rest the value.
+    // A unit: bits 0–7 and 31 its label, 8 whether a key ends here, 9 whether the offset is in steps of 256,
+    // 10–30 the offset. At the end of a key: bit 31 set, the rest the value.
 
     private boolean isChild(int index, int label) {
         return index < units.length && (units[index] & 0x800000FF) == label;

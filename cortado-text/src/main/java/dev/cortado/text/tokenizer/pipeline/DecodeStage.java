@@ -14,8 +14,9 @@ import java.util.OptionalInt;
 /// certain as soon as it is, in parts of pieces again. A part is never half a character. For one sequence, by one
 /// thread.
 ///
-/// In the end each has made exactly the pieces that the library makes of all tokens at once, so nothing is shown that a
-/// later token could change. Most wait for the end of a piece at most, which is a token until a decoder fuses them.
+/// In the end each has made exactly the pieces that the library makes of all tokens at once, so nothing is shown
+/// that a later token could change. Most wait for the end of a piece at most, which is a token until a decoder fuses
+/// them.
 interface DecodeStage {
     /// More of the current piece.
     void text(String part);
@@ -214,8 +215,8 @@ interface DecodeStage {
         }
     }
 
-    /// `ByteFallback`. Whether a run of bytes is text is known when it ends: the library shows `<0xC3> <0xA9>` as é,
-    /// but `<0xC3> <0xA9> <0xFF>` as three U+FFFD.
+    /// `ByteFallback`. Whether a run of bytes is text is known when it ends: the library shows `<0xC3> <0xA9>`
+    /// as é, but `<0xC3> <0xA9> <0xFF>` as three U+FFFD.
     final class ByteRuns implements OnPieces {
         private static final int TOKEN = "<0x00>".length();
 
@@ -264,7 +265,8 @@ interface DecodeStage {
             }
         }
 
-        /// The byte a token stands for. Rust's `from_str_radix` takes a sign for the first of two digits: `<0x+A>`.
+        /// The byte a token stands for. Rust's `from_str_radix` takes a sign for the first of two digits:
+        /// `<0x+A>`.
         static OptionalInt unsignedByte(String token) {
             if (token.length() != TOKEN || !token.startsWith("<0x") || token.charAt(TOKEN - 1) != '>') {
                 return OptionalInt.empty();
@@ -279,7 +281,8 @@ interface DecodeStage {
         }
     }
 
-    /// `BPEDecoder`. Whether a token is the last, whose suffix is no space, is known when the next one comes or none.
+    /// `BPEDecoder`. Whether a token is the last, whose suffix is no space, is known when the next one comes or
+    /// none.
     final class Suffixes implements OnPieces {
         private final String suffix;
         private final DecodeStage next;
@@ -374,52 +377,6 @@ interface DecodeStage {
         @Override
         public void finish() {
             next.end();
-            next.finish();
-        }
-    }
-
-    /// `Strip`. What could be the end waits, as a number: it is all the same character.
-    final class Stripped implements DecodeStage {
-        private final Decoder.Strip strip;
-        private final int content;
-        private final DecodeStage next;
-        private int taken; // from the beginning of the piece; all there may be once another character has come
-        private int waiting; // at the end, at most as many as may be taken there
-
-        Stripped(Decoder.Strip strip, DecodeStage next) {
-            this.strip = strip;
-            this.content = strip.content().codePointAt(0);
-            this.next = next;
-        }
-
-        @Override
-        public void text(String part) {
-            var text = new StringBuilder(part.length());
-            part.codePoints().forEach(point -> {
-                if (point != content) {
-                    text.repeat(content, waiting).appendCodePoint(point);
-                    waiting = 0;
-                    taken = strip.start();
-                } else if (taken < strip.start()) {
-                    taken++;
-                } else if (waiting < strip.stop()) {
-                    waiting++;
-                } else {
-                    text.appendCodePoint(point);
-                }
-            });
-            next.text(text.toString());
-        }
-
-        @Override
-        public void end() {
-            taken = 0;
-            waiting = 0;
-            next.end();
-        }
-
-        @Override
-        public void finish() {
             next.finish();
         }
     }

@@ -53,7 +53,7 @@ public final class PipelineTokenizer implements Tokenizer {
         Model model = pipeline.model();
         Model guarded = model.without(reachable(pipeline));
         trusting = new TextEncoder(pipeline, added, words, model);
-        untrusting = guarded == model ? trusting : new TextEncoder(pipeline, added, words, guarded);
+        untrusting = guarded.equals(model) ? trusting : new TextEncoder(pipeline, added, words, guarded);
         tokenBytes = new TokenBytes(pipeline.decoder());
         int largest =
                 pipeline.addedTokens().stream().mapToInt(AddedToken::id).max().orElse(-1);
@@ -121,8 +121,8 @@ public final class PipelineTokenizer implements Tokenizer {
     public PipelineTokenizer withRoles(Optional<String> bos, Optional<String> eos, Optional<String> pad) {
         SequencedMap<String, Integer> ids = new LinkedHashMap<>(specials.ids());
         Stream.of(bos, eos, pad).flatMap(Optional::stream).forEach(name -> ids.put(name, required(name)));
-        return withSpecials(new Specials(
-                ids, role(bos, specials.bos()), role(eos, specials.eos()), role(pad, specials.pad())));
+        return withSpecials(
+                new Specials(ids, role(bos, specials.bos()), role(eos, specials.eos()), role(pad, specials.pad())));
     }
 
     private OptionalInt role(Optional<String> name, OptionalInt otherwise) {
@@ -130,8 +130,8 @@ public final class PipelineTokenizer implements Tokenizer {
     }
 
     private int required(String name) {
-        return id(name)
-                .orElseThrow(() -> new IllegalArgumentException("'" + name + "' is not a token of this tokenizer"));
+        return id(name).orElseThrow(
+                        () -> new IllegalArgumentException("'" + name + "' is not a token of this tokenizer"));
     }
 
     @Override
@@ -179,7 +179,8 @@ public final class PipelineTokenizer implements Tokenizer {
         return new IllegalArgumentException("no token has id " + id + "; ids are below " + vocabSize);
     }
 
-    /// @throws IllegalArgumentException when an id is outside the vocabulary; inside there may be ids without a token
+    /// @throws IllegalArgumentException when an id is outside the vocabulary; inside there may be ids without a
+    /// token
     private Optional<String> inVocabulary(int id) {
         if (id < 0 || id >= vocabSize) {
             throw noToken(id);
@@ -240,8 +241,8 @@ public final class PipelineTokenizer implements Tokenizer {
                 addSpecial);
     }
 
-    /// The same for a text that is already cut into words: each word is encoded like a text of its own, its tokens'
-    /// offsets are those in the word, and their word number is its number.
+    /// The same for a text that is already cut into words: each word is encoded like a text of its own, its
+    /// tokens' offsets are those in the word, and their word number is its number.
     public Encoding encodingOfWords(List<String> text, SpecialText special, boolean addSpecial) {
         List<Token> tokens = new ArrayList<>();
         for (int i = 0; i < text.size(); i++) {

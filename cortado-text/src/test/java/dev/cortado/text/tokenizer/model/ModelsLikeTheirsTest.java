@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.cortado.text.Trials;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -65,6 +67,8 @@ class ModelsLikeTheirsTest {
     }
 
     /// Small whole numbers as scores make ties; large positive ones make the unknown better than known pieces.
+    /// All have few digits: the library's JSON reader is not exact to the last bit for numbers that have many,
+    /// and that bit decides between `b bb` and `bb b`.
     @Test
     void unigram() {
         Trials.repeat(300, random -> {
@@ -77,11 +81,12 @@ class ModelsLikeTheirsTest {
                 }
             }
             boolean ties = random.nextBoolean();
-            double offset = random.nextInt(3) == 0 ? 30 : -5;
+            int offset = random.nextInt(3) == 0 ? 30 : -5;
             var pieces = new ArrayList<Unigram.Piece>();
             for (String token : tokens) {
-                double score = ties ? random.nextInt(3) : random.nextGaussian() * 3;
-                pieces.add(new Unigram.Piece(token, score + offset));
+                double score =
+                        ties ? offset + random.nextInt(3) : (1000 * offset + random.nextInt(-9000, 9000)) / 1000.0;
+                pieces.add(new Unigram.Piece(token, score));
             }
             int unk = new ArrayList<>(tokens).indexOf("<unk>");
             boolean fallback = random.nextBoolean();
@@ -114,7 +119,7 @@ class ModelsLikeTheirsTest {
 
     private static Vocabulary shuffledIds(RandomGenerator random, Set<String> tokens) {
         var shuffled = new ArrayList<>(tokens);
-        java.util.Collections.shuffle(shuffled, java.util.Random.from(random));
+        Collections.shuffle(shuffled, Random.from(random));
         Map<String, Integer> ids = new LinkedHashMap<>();
         shuffled.forEach(token -> ids.put(token, ids.size()));
         return Vocabulary.of(ids);
