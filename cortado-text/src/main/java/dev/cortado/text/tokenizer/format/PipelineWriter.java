@@ -14,6 +14,7 @@ import dev.cortado.text.tokenizer.pipeline.Pipeline;
 import dev.cortado.text.tokenizer.pipeline.PostProcessor;
 import dev.cortado.text.tokenizer.pipeline.PostProcessor.Template;
 import dev.cortado.text.tokenizer.pipeline.PreTokenizer;
+import dev.cortado.text.tokenizer.pipeline.SentencePieceRules;
 import dev.cortado.text.tokenizer.pipeline.TextPattern;
 import dev.cortado.text.tokenizer.pipeline.Truncation;
 import java.util.Base64;
@@ -149,6 +150,7 @@ final class PipelineWriter {
                                 "precompiled_charsmap",
                                 Base64.getEncoder()
                                         .encodeToString(precompiled.charsMap().blob()));
+            case Normalizer.SentencePiece(SentencePieceRules rules) -> normalizer(SentencePieceComponents.of(rules));
             case Normalizer.Sequence(List<Normalizer> parts) ->
                 sequence("normalizers", parts, PipelineWriter::normalizer);
         };

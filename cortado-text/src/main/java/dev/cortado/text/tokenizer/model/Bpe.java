@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -164,7 +165,8 @@ public final class Bpe implements Model {
 
     @Override
     public Bpe without(Set<Integer> ids) {
-        return ids.isEmpty() ? this : new Bpe(vocabulary, merges, options, Set.copyOf(ids));
+        Set<Integer> all = new HashSet<>(excluded);
+        return all.addAll(ids) ? new Bpe(vocabulary, merges, options, Set.copyOf(all)) : this;
     }
 
     @Override

@@ -77,6 +77,8 @@ final class Continuation {
             case Normalizer.Prepend _ -> new Normalizer.Sequence(List.of());
             case Normalizer.Replace replace -> staysOnOneSide(replace.pattern()) ? normalizer : null;
             case Normalizer.ByteLevel _ -> null;
+            case Normalizer.SentencePiece(SentencePieceRules rules) ->
+                rules.continued().map(Normalizer.SentencePiece::new).orElse(null);
             case Normalizer.Sequence(List<Normalizer> steps) -> {
                 List<Normalizer> continued = new java.util.ArrayList<>();
                 for (Normalizer step : steps) {

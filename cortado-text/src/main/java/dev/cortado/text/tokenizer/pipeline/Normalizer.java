@@ -134,7 +134,8 @@ public sealed interface Normalizer {
             }
             TextEdit edit = text.edit();
             int first = edit.next();
-            // The prefix takes the place and range of the first character, which then follows it as an insertion.
+            // The prefix takes the place and range of the first character, which then follows it as an
+            // insertion.
             prefix.codePoints().limit(1).forEach(edit::replace);
             prefix.codePoints().skip(1).forEach(edit::insert);
             edit.insert(first);
@@ -198,6 +199,14 @@ public sealed interface Normalizer {
                 now = normalizer.normalize(now);
             }
             return now;
+        }
+    }
+
+    /// SentencePiece's own normalizer, which no `tokenizer.json` can name.
+    record SentencePiece(SentencePieceRules rules) implements Normalizer {
+        @Override
+        public AlignedText normalize(AlignedText text) {
+            return rules.apply(text);
         }
     }
 }
