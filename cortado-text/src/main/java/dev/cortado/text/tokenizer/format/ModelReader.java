@@ -104,11 +104,7 @@ final class ModelReader {
             }
             ids.put(token, id.intValue());
         }
-        try {
-            return Vocabulary.of(ids);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place.path() + ": " + e.getMessage(), e);
-        }
+        return place.make(() -> Vocabulary.of(ids));
     }
 
     /// Merges in either form: `["a", "b"]`, or `"a b"` as files up to 2024 have it; all of them in the same.
@@ -195,10 +191,7 @@ final class ModelReader {
         if (unk.isPresent() && unk.getAsInt() >= pieces.size()) {
             throw place.at("unk_id").wrong("the number of one of the " + pieces.size() + " pieces");
         }
-        try {
-            return new Unigram(pieces, unk, place.at("byte_fallback").flagOr(false));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(vocab.path() + ": " + e.getMessage(), e);
-        }
+        boolean byteFallback = place.at("byte_fallback").flagOr(false);
+        return vocab.make(() -> new Unigram(pieces, unk, byteFallback));
     }
 }

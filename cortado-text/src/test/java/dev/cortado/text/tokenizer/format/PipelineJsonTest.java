@@ -184,8 +184,8 @@ class PipelineJsonTest {
                 "'type':'Lowercase'; 'type':'Lowercase','x':1; normalizer has the unknown key 'x'; known are type",
                 "'type':'Lowercase'; 'type':'Sequence','normalizers':[{'type':'NFC'},{'type':'Strip'}];"
                         + " normalizer.normalizers[1].strip_left is missing; it must be true or false",
-                "'type':'Lowercase'; 'type':'Precompiled','precompiled_charsmap':'????'; normalizer.precompiled_charsmap:"
-                        + " Illegal base64 character",
+                "'type':'Lowercase'; 'type':'Precompiled','precompiled_charsmap':'????';"
+                        + " normalizer.precompiled_charsmap: Illegal base64 character",
                 "'type':'Lowercase'; 'type':'Replace','pattern':{'Regex':'('},'content':''; normalizer: ",
                 "'type':'Whitespace'; 'type':'ByteLevel'; pre_tokenizer.add_prefix_space is missing",
                 "'type':'Whitespace'; 'type':'Metaspace','replacement':'ab'; pre_tokenizer.replacement is \"ab\", not"
@@ -198,7 +198,8 @@ class PipelineJsonTest {
                 "'a':1; 'a':99999999999999999999; model.vocab has 'a' with id",
                 "'a':1; 'a':2147483647; model.vocab: the largest id is 2147483647",
                 "'a':1; 'a':1,'a':1; is not JSON",
-                "'a':1; '\\udc00':1; half a surrogate pair",
+                "'a':1; '\\udc00':1; low surrogate",
+                "'unk_token':'[UNK]'; 'unk_token':'\\udc00'; surrogate",
                 "'post_processor':null;"
                     + " 'post_processor':{'type':'TemplateProcessing','single':[{'SpecialToken':{'id':'x','type_id':0}}],'pair':[],'special_tokens':{}};"
                     + " post_processor: the template's special token 'x' is not among",
