@@ -67,8 +67,8 @@ final class ModelReader {
                 place.at("fuse_unk").flagOr(false),
                 place.at("byte_fallback").flagOr(false),
                 place.at("ignore_merges").flagOr(false));
-        int prefix = options.continuingSubwordPrefix().orElse("").length();
-        return new Bpe(vocabulary, merges(place.at("merges"), vocabulary, prefix), options);
+        List<Bpe.Merge> merges = merges(place.at("merges"), vocabulary);
+        return place.at("merges").make(() -> new Bpe(vocabulary, merges, options));
     }
 
     private static OptionalDouble dropout(Place place) {
@@ -108,7 +108,7 @@ final class ModelReader {
     }
 
     /// Merges in either form: `["a", "b"]`, or `"a b"` as files up to 2024 have it; all of them in the same.
-    private static List<Bpe.Merge> merges(Place place, Vocabulary vocabulary, int prefix) {
+    private static List<Bpe.Merge> merges(Place place, Vocabulary vocabulary) {
         ArrayNode list = place.array();
         List<Bpe.Merge> merges = new ArrayList<>(list.size());
         boolean strings = list.size() > 0 && list.get(0).isString();
@@ -138,10 +138,6 @@ final class ModelReader {
             }
             int leftId = known(left, vocabulary, place, i);
             int rightId = known(right, vocabulary, place, i);
-            if (right.length() < prefix) {
-                throw place.at(i).error("has '" + right + "', which is shorter than continuing_subword_prefix");
-            }
-            known(left + right.substring(prefix), vocabulary, place, i);
             merges.add(new Bpe.Merge(leftId, rightId, merges.size()));
         }
         return merges;

@@ -227,7 +227,7 @@ class PipelineJsonTest {
             quoteCharacter = '~',
             value = {
                 "['a c']; model.merges[0] needs the token 'c', which is not in the vocabulary",
-                "['b a']; model.merges[0] needs the token 'ba'",
+                "['b a']; model.merges: merge 0 ('b' 'a') makes 'ba', which is not in the vocabulary",
                 "['a b',['a','b']]; model.merges[1] is [\"a\",\"b\"], not a string",
                 "['a b a']; model.merges[0] is \"a b a\", not two tokens with one space between them",
                 "[3]; model.merges[0] is 3, not a list",
