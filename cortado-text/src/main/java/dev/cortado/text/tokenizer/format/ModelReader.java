@@ -67,8 +67,8 @@ final class ModelReader {
                 place.at("fuse_unk").flagOr(false),
                 place.at("byte_fallback").flagOr(false),
                 place.at("ignore_merges").flagOr(false));
-        int prefix = options.continuingSubwordPrefix().orElse("").length();
-        return new Bpe(vocabulary, merges(place.at("merges"), vocabulary, prefix), options);
+        List<Bpe.Merge> merges = merges(place.at("merges"), vocabulary);
+        return place.at("merges").make(() -> new Bpe(vocabulary, merges, options));
     }
 
     private static OptionalDouble dropout(Place place) {
@@ -104,15 +104,11 @@ final class ModelReader {
             }
             ids.put(token, id.intValue());
         }
-        try {
-            return Vocabulary.of(ids);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(place.path() + ": " + e.getMessage(), e);
-        }
+        return place.make(() -> Vocabulary.of(ids));
     }
 
     /// Merges in either form: `["a", "b"]`, or `"a b"` as files up to 2024 have it; all of them in the same.
-    private static List<Bpe.Merge> merges(Place place, Vocabulary vocabulary, int prefix) {
+    private static List<Bpe.Merge> merges(Place place, Vocabulary vocabulary) {
         ArrayNode list = place.array();
         List<Bpe.Merge> merges = new ArrayList<>(list.size());
         boolean strings = list.size() > 0 && list.get(0).isString();
@@ -142,10 +138,6 @@ final class ModelReader {
             }
             int leftId = known(left, vocabulary, place, i);
             int rightId = known(right, vocabulary, place, i);
-            if (right.length() < prefix) {
-                throw place.at(i).error("has '" + right + "', which is shorter than continuing_subword_prefix");
-            }
-            known(left + right.substring(prefix), vocabulary, place, i);
             merges.add(new Bpe.Merge(leftId, rightId, merges.size()));
         }
         return merges;
@@ -195,10 +187,7 @@ final class ModelReader {
         if (unk.isPresent() && unk.getAsInt() >= pieces.size()) {
             throw place.at("unk_id").wrong("the number of one of the " + pieces.size() + " pieces");
         }
-        try {
-            return new Unigram(pieces, unk, place.at("byte_fallback").flagOr(false));
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(vocab.path() + ": " + e.getMessage(), e);
-        }
+        boolean byteFallback = place.at("byte_fallback").flagOr(false);
+        return vocab.make(() -> new Unigram(pieces, unk, byteFallback));
     }
 }

@@ -15,7 +15,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Function;
-import java.util.function.Supplier;
 
 /// From the JSON of a `tokenizer.json` to a pipeline, its model and post-processor aside ([ModelReader],
 /// [PostProcessorReader]). A key is required where the
@@ -70,13 +69,11 @@ final class PipelineReader {
 
     private static Truncation truncation(Place place) {
         place.object("direction", "max_length", "strategy", "stride");
-        return at(
-                place,
-                () -> new Truncation(
-                        isLeft(place.at("direction"), true),
-                        place.at("max_length").count(),
-                        place.at("strategy").choice(Truncation.Strategy.class, Names::of),
-                        place.at("stride").count()));
+        return place.make(() -> new Truncation(
+                isLeft(place.at("direction"), true),
+                place.at("max_length").count(),
+                place.at("strategy").choice(Truncation.Strategy.class, Names::of),
+                place.at("stride").count()));
     }
 
     private static Padding padding(Place place) {
@@ -86,15 +83,13 @@ final class PipelineReader {
         OptionalInt length = longest
                 ? OptionalInt.empty()
                 : OptionalInt.of(strategy.object("Fixed").at("Fixed").count());
-        return at(
-                place,
-                () -> new Padding(
-                        length,
-                        isLeft(place.at("direction"), false),
-                        place.at("pad_to_multiple_of").optionalCount(),
-                        place.at("pad_id").count(),
-                        place.at("pad_type_id").count(),
-                        place.at("pad_token").string()));
+        return place.make(() -> new Padding(
+                length,
+                isLeft(place.at("direction"), false),
+                place.at("pad_to_multiple_of").optionalCount(),
+                place.at("pad_id").count(),
+                place.at("pad_type_id").count(),
+                place.at("pad_token").string()));
     }
 
     private static boolean isLeft(Place direction, boolean mayBeAbsent) {
@@ -106,16 +101,6 @@ final class PipelineReader {
             case "Right" -> false;
             default -> throw direction.wrong("Left or Right");
         };
-    }
-
-    /// What a component's constructor finds wrong, with its place.
-    static <T> T at(Place place, Supplier<T> make) {
-        try {
-            return make.get();
-        } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage());
-            throw message.startsWith(place.path()) ? e : new IllegalArgumentException(place.path() + ": " + message, e);
-        }
     }
 
     static <T> List<T> each(Place place, Function<Place, T> read) {
@@ -170,11 +155,8 @@ final class PipelineReader {
                         place.object("type", "prepend").at("prepend").string());
             case "Replace" -> {
                 place.object("type", "pattern", "content");
-                yield at(
-                        place,
-                        () -> new Normalizer.Replace(
-                                pattern(place.at("pattern")),
-                                place.at("content").string()));
+                yield place.make(() -> new Normalizer.Replace(
+                        pattern(place.at("pattern")), place.at("content").string()));
             }
             case "Precompiled" ->
                 new Normalizer.Precompiled(
@@ -197,7 +179,7 @@ final class PipelineReader {
 
     private static CharsMap charsMap(Place place) {
         String text = place.string();
-        return at(place, () -> new CharsMap(Base64.getDecoder().decode(text)));
+        return place.make(() -> new CharsMap(Base64.getDecoder().decode(text)));
     }
 
     static PreTokenizer preTokenizer(Place place) {
@@ -222,19 +204,15 @@ final class PipelineReader {
                         .flag());
             case "Split" -> {
                 place.object("type", "pattern", "behavior", "invert");
-                yield at(
-                        place,
-                        () -> new PreTokenizer.Split(
-                                pattern(place.at("pattern")),
-                                delimiter(place.at("behavior")),
-                                place.at("invert").flag()));
+                yield place.make(() -> new PreTokenizer.Split(
+                        pattern(place.at("pattern")),
+                        delimiter(place.at("behavior")),
+                        place.at("invert").flag()));
             }
             case "FixedLength" -> {
                 Place length = place.object("type", "length").at("length");
-                yield at(
-                        place,
-                        () -> new PreTokenizer.FixedLength(
-                                length.node().isMissingNode() ? DEFAULT_FIXED_LENGTH : length.count()));
+                yield place.make(() -> new PreTokenizer.FixedLength(
+                        length.node().isMissingNode() ? DEFAULT_FIXED_LENGTH : length.count()));
             }
             case "Sequence" ->
                 new PreTokenizer.Sequence(
@@ -318,11 +296,8 @@ final class PipelineReader {
             }
             case "Replace" -> {
                 place.object("type", "pattern", "content");
-                yield at(
-                        place,
-                        () -> new Decoder.Replace(
-                                pattern(place.at("pattern")),
-                                place.at("content").string()));
+                yield place.make(() -> new Decoder.Replace(
+                        pattern(place.at("pattern")), place.at("content").string()));
             }
             case "Sequence" ->
                 new Decoder.Sequence(each(place.object("type", "decoders").at("decoders"), PipelineReader::decoder));

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -15,6 +16,30 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param path as in `model.merges[3]`; empty for the whole file
 record Place(JsonNode node, String path) {
     private static final int SHOWN = 100; // characters of a value that a message shows
+
+    /// An exception whose message already tells the place.
+    private static final class Located extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        Located(String message) {
+            super(message);
+        }
+
+        Located(String message, IllegalArgumentException cause) {
+            super(message, cause);
+        }
+    }
+
+    /// What is made here, by a constructor perhaps that finds something wrong without knowing of places.
+    <T> T make(Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (Located e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new Located(path + ": " + e.getMessage(), e);
+        }
+    }
 
     /// The value of a key; missing when there is none.
     Place at(String key) {
@@ -156,7 +181,7 @@ record Place(JsonNode node, String path) {
 
     /// The exception for anything else that is wrong here.
     IllegalArgumentException error(String what) {
-        return new IllegalArgumentException((path.isEmpty() ? "the file" : path) + " " + what);
+        return new Located((path.isEmpty() ? "the file" : path) + " " + what);
     }
 
     static String shortened(String text) {

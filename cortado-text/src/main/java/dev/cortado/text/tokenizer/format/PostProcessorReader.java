@@ -28,19 +28,15 @@ final class PostProcessorReader {
             case "ByteLevel" -> PipelineReader.byteLevel(place, PostProcessor.ByteLevel::new);
             case "TemplateProcessing" -> {
                 place.object("type", "single", "pair", "special_tokens");
-                yield PipelineReader.at(
-                        place,
-                        () -> new Template(
-                                PipelineReader.each(place.at("single"), PostProcessorReader::part),
-                                PipelineReader.each(place.at("pair"), PostProcessorReader::part),
-                                special(place.at("special_tokens"))));
+                yield place.make(() -> new Template(
+                        PipelineReader.each(place.at("single"), PostProcessorReader::part),
+                        PipelineReader.each(place.at("pair"), PostProcessorReader::part),
+                        special(place.at("special_tokens"))));
             }
             case "Sequence" -> {
                 place.object("type", "processors");
-                yield PipelineReader.at(
-                        place,
-                        () -> new PostProcessor.Sequence(
-                                PipelineReader.each(place.at("processors"), PostProcessorReader::postProcessor)));
+                yield place.make(() -> new PostProcessor.Sequence(
+                        PipelineReader.each(place.at("processors"), PostProcessorReader::postProcessor)));
             }
             default ->
                 throw PipelineReader.unknown(

@@ -102,7 +102,7 @@ final class AddedTokenMatcher {
             }
             // A token of white space inside white space that one before swallowed is found again, but swallows no
             // more: else a million spaces would be a million ever shorter copies of each other.
-            if (token.rstrip() && start >= swallowed) {
+            if (token.rstrip() && end > swallowed) {
                 while (to < text.length() && CharacterKinds.isWhiteSpace(text.charAt(to))) {
                     to++;
                 }

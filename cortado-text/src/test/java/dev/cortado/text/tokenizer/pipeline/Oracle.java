@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /// Hugging Face's library reading a `tokenizer.json`; encodings are lines of text that tell everything about a token.
 /// Through DJL's native methods, because its classes put their own truncation and padding in place of the file's.
@@ -88,17 +89,24 @@ public final class Oracle implements AutoCloseable {
     }
 
     /// Our encoding in the same form.
-    ///
-    /// @param texts what was encoded, if ranges are of texts and not of given words
     public static List<String> lines(Encoding encoding, String... texts) {
+        return lines(encoding, token -> texts[token.sequence().orElse(0)]);
+    }
+
+    /// Our encoding of given words, each of which has its own ranges.
+    static List<String> linesOfWords(Encoding encoding, List<String> words) {
+        return lines(encoding, token -> words.get(token.word().orElse(0)));
+    }
+
+    private static List<String> lines(Encoding encoding, Function<Token, String> source) {
         List<String> lines = new ArrayList<>();
-        List<int[]> ranges = encoding.codePointRanges(texts);
         for (int i = 0; i < encoding.size(); i++) {
             Token token = encoding.tokens().get(i);
+            String text = source.apply(token);
             lines.add(TOKEN.formatted(
                     token.id(),
                     token.text(),
-                    Arrays.toString(ranges.get(i)),
+                    "[%d, %d]".formatted(text.codePointCount(0, token.start()), text.codePointCount(0, token.end())),
                     token.typeId(),
                     token.word().orElse(-1),
                     encoding.specialMask()[i],
@@ -107,7 +115,7 @@ public final class Oracle implements AutoCloseable {
         }
         for (Encoding piece : encoding.overflow()) {
             lines.add("overflow");
-            lines(piece, texts).forEach(line -> lines.add("  " + line));
+            lines(piece, source).forEach(line -> lines.add("  " + line));
         }
         return lines;
     }
