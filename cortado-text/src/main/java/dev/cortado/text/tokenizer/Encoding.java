@@ -7,12 +7,14 @@ import java.util.OptionalInt;
 /// A text, or a pair of texts, as tokens with everything a model's input can need.
 ///
 /// @param tokens   the tokens in order
-/// @param overflow what truncation cut off, as further encodings of at most the same length; empty without truncation
+/// @param overflow what truncation cut off, as further encodings of at most the same length; empty without truncation.
+/// Where both texts of a pair were cut, the pieces of one have those of the other as their own overflow
 public record Encoding(List<Token> tokens, List<Encoding> overflow) {
     /// One token.
     ///
     /// @param id       its number in the vocabulary
-    /// @param text     how the vocabulary spells it
+    /// @param text     how the vocabulary spells it; of an added token, what stands in the text, the white space it
+    /// swallowed included
     /// @param start    where in the original text it begins, in UTF-16 units, as [String#substring] takes them;
     /// 0 for a token that no text gave
     /// @param end      where it ends
@@ -20,7 +22,7 @@ public record Encoding(List<Token> tokens, List<Encoding> overflow) {
     /// @param word     number of the word, as the pre-tokenizer cuts them, it is part of; empty when no text
     /// gave it
     /// @param sequence which text of a pair it is from: 0 or 1; empty when no text gave it
-    /// @param special  whether the post-processor put it in
+    /// @param special  whether it stands for no text: the post-processor put it in, or it is padding
     /// @param padding  whether it only fills up a batch: the attention mask is 0 there and 1 elsewhere
     public record Token(
             int id,
@@ -32,6 +34,11 @@ public record Encoding(List<Token> tokens, List<Encoding> overflow) {
             OptionalInt sequence,
             boolean special,
             boolean padding) {
+        /// A token that no text gave, in a segment.
+        public static Token inserted(int id, String text, int typeId) {
+            return new Token(id, text, 0, 0, typeId, OptionalInt.empty(), OptionalInt.empty(), true, false);
+        }
+
         /// The same token in another segment.
         public Token withTypeId(int other) {
             return new Token(id, text, start, end, other, word, sequence, special, padding);
@@ -72,6 +79,11 @@ public record Encoding(List<Token> tokens, List<Encoding> overflow) {
     /// The segment of each token.
     public int[] typeIds() {
         return tokens.stream().mapToInt(Token::typeId).toArray();
+    }
+
+    /// 1 for each token that stands for no text, 0 for the others.
+    public int[] specialMask() {
+        return tokens.stream().mapToInt(token -> token.special() ? 1 : 0).toArray();
     }
 
     /// 1 for each token, 0 for padding.

@@ -1,5 +1,14 @@
-/// The files in which tokenizers are kept. Whatever the format, reading gives a
-/// [dev.cortado.text.tokenizer.format.TokenizerFile]: a pipeline and the special tokens' roles.
+/// The files tokenizers come in. [dev.cortado.text.tokenizer.format.PipelineJson] reads and writes the
+/// `tokenizer.json` of Hugging Face's tokenizers library:
+///
+/// ```java
+/// Pipeline pipeline = PipelineJson.read(folder.resolve("tokenizer.json"));
+/// var tokenizer = new PipelineTokenizer(pipeline);
+/// int[] ids = tokenizer.encode("To be, or not to be");
+/// ```
+///
+/// The other formats are read into the same, each as a [dev.cortado.text.tokenizer.format.TokenizerFile] that also knows
+/// the roles of special tokens:
 ///
 /// | file | reader |
 /// |---|---|
@@ -10,8 +19,8 @@
 /// | `*.gguf` (llama.cpp) | [dev.cortado.text.tokenizer.format.GgufTokenizer] |
 /// | codes of subword-nmt | [dev.cortado.text.tokenizer.format.SubwordNmt] |
 ///
-/// Files come from strangers: what is wrong with one is an `IllegalArgumentException` that names it, and what one
-/// merely claims to hold costs nothing.
+/// A file is read whole or refused with one line that names the place in it and what is wrong there; nothing in it is
+/// passed over.
 @NullMarked
 package dev.cortado.text.tokenizer.format;
 

@@ -2,19 +2,16 @@ package dev.cortado.text.tokenizer.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /// A unigram language model over pieces (Kudo 2018, arXiv:1804.10959): a word becomes the sequence of pieces of
-/// greatest probability, its n best ones, or one drawn at random. Scores are natural logarithms of probabilities; they
-/// need not sum to one.
+/// greatest probability, its n best ones, or one drawn at random. Scores are natural logarithms of probabilities;
+/// they need not sum to one.
 ///
 /// A character (code point) that is no piece by itself is unknown: in its place the unknown token may stand, at ten
 /// less than the least score of all pieces. Unknown characters side by side are one token.
@@ -31,7 +28,7 @@ public final class Unigram implements Model {
     private final double unkScore;
     private final OptionalInt unk;
     private final boolean byteFallback;
-    private final Set<Integer> excluded; // ids no text becomes
+    private final Set<Integer> excluded; // ids that no text becomes
     private final int[] byteIds = new int[256]; // ids of <0x00> … <0xFF>
 
     /// A token and the logarithm of its probability.
@@ -84,34 +81,16 @@ public final class Unigram implements Model {
                     "the unknown token has id " + unk.getAsInt() + ", but there are " + pieces.size() + " pieces");
         }
         this.vocabulary = vocabulary;
+        this.trie = trie.orElseGet(() -> new PieceTrie(vocabulary.idsWithout(excluded)));
         this.excluded = excluded;
-        this.trie = trie.orElseGet(() -> new PieceTrie(findable()));
         this.pieces = pieces;
         this.unk = unk;
         this.byteFallback = byteFallback;
         scores = pieces.stream().mapToDouble(Piece::score).toArray();
-        unkScore = IntStream.range(0, scores.length)
-                        .filter(id -> !excluded.contains(id))
-                        .mapToDouble(id -> scores[id])
-                        .min()
-                        .orElse(0)
-                - UNK_PENALTY;
+        unkScore = Arrays.stream(scores).min().orElse(0) - UNK_PENALTY;
         for (int b = 0; b < byteIds.length; b++) {
             byteIds[b] = vocabulary.id(String.format("<0x%02X>", b)).orElse(NO_ID);
         }
-    }
-
-    private Map<String, Integer> findable() {
-        if (excluded.isEmpty()) {
-            return vocabulary.ids();
-        }
-        Map<String, Integer> findable = HashMap.newHashMap(pieces.size());
-        vocabulary.ids().forEach((piece, id) -> {
-            if (!excluded.contains(id)) {
-                findable.put(piece, id);
-            }
-        });
-        return findable;
     }
 
     /// The same pieces with other scores, by id; cheaper than a new model.
@@ -146,8 +125,8 @@ public final class Unigram implements Model {
         return byteFallback;
     }
 
-    /// The most probable segmentation (Viterbi). Sums run from the first piece to the last, and of equals the one whose
-    /// last piece is longest wins, at every position: so does Hugging Face's library.
+    /// The most probable segmentation (Viterbi). Sums run from the first piece to the last, and of equals the
+    /// one whose last piece is longest wins, at every position: so does Hugging Face's library.
     @Override
     public void tokenize(String word, TokenBuffer out) {
         int length = word.length();
@@ -215,9 +194,9 @@ public final class Unigram implements Model {
                 .toList();
     }
 
-    /// Adds the tokens of a segmentation drawn at random, each with probability proportional to its own to the power of
-    /// `alpha`: 0 draws uniformly, large values nearly always draw the best (subword regularization, Kudo 2018,
-    /// equation 8 over all segmentations). Exact, by forward filtering and backward sampling.
+    /// Adds the tokens of a segmentation drawn at random, each with probability proportional to its own to the
+    /// power of `alpha`: 0 draws uniformly, large values nearly always draw the best (subword regularization,
+    /// Kudo 2018, equation 8 over all segmentations). Exact, by forward filtering and backward sampling.
     ///
     /// @throws IllegalArgumentException as [#tokenize], or when `alpha` is negative or not finite
     public void sample(String word, double alpha, RandomGenerator random, TokenBuffer out) {
@@ -228,8 +207,8 @@ public final class Unigram implements Model {
         emit(word, path.ids(), path.ends(), 0, path.ids().length, out);
     }
 
-    /// How often each piece is expected to occur in a word, over all segmentations by their probability: the E-step of
-    /// training (Kudo 2018, section 3.2).
+    /// How often each piece is expected to occur in a word, over all segmentations by their probability: the
+    /// E-step of training (Kudo 2018, section 3.2).
     ///
     /// @param weight how often the word occurs
     /// @param counts by id; `weight` times the expected numbers are added to it
@@ -266,7 +245,8 @@ public final class Unigram implements Model {
                         "no sequence of pieces spells a word, and there is no unknown token: " + beginning(word, 0)));
     }
 
-    /// Adds the pieces `[from, to)` of a segmentation, by what each is and where it ends, and tokens for the unknown.
+    /// Adds the pieces `[from, to)` of a segmentation, by what each is and where it ends, and tokens for the
+    /// unknown.
     private void emit(String word, int[] ids, int[] ends, int from, int to, TokenBuffer out) {
         int start = 0;
         for (int i = from; i < to; i++) {

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// The tokens of a model and their ids, one to one; ids may have holes. Immutable.
@@ -64,6 +65,17 @@ public final class Vocabulary {
     /// Each token's id.
     public Map<String, Integer> ids() {
         return ids;
+    }
+
+    /// Each token's id, but for those of some ids.
+    Map<String, Integer> idsWithout(Set<Integer> excluded) {
+        Map<String, Integer> others = HashMap.newHashMap(ids.size());
+        ids.forEach((token, id) -> {
+            if (!excluded.contains(id)) {
+                others.put(token, id);
+            }
+        });
+        return others;
     }
 
     /// The id of a token.

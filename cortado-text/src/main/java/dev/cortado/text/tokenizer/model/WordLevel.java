@@ -1,17 +1,30 @@
 package dev.cortado.text.tokenizer.model;
 
+import java.util.HashSet;
+import java.util.OptionalInt;
+import java.util.Set;
+
 /// A word is a token (`WordLevel`).
 ///
 /// @param unk stands for every word that is not in the vocabulary
-public record WordLevel(Vocabulary vocabulary, String unk) implements Model {
+/// @param excluded ids of tokens that no text becomes
+public record WordLevel(Vocabulary vocabulary, String unk, Set<Integer> excluded) implements Model {
     /// @throws IllegalArgumentException when `unk` is not in the vocabulary
     public WordLevel {
         vocabulary.id(unk).orElseThrow(() -> missing(unk));
+        excluded = Set.copyOf(excluded);
+    }
+
+    /// A model whose tokens are all in reach of text.
+    public WordLevel(Vocabulary vocabulary, String unk) {
+        this(vocabulary, unk, Set.of());
     }
 
     @Override
     public void tokenize(String word, TokenBuffer out) {
-        out.add(vocabulary.id(word).orElseGet(() -> vocabulary.id(unk).orElseThrow()), 0, word.length());
+        OptionalInt id = vocabulary.id(word);
+        boolean known = id.isPresent() && !excluded.contains(id.getAsInt());
+        out.add(known ? id.getAsInt() : vocabulary.id(unk).orElseThrow(), 0, word.length());
     }
 
     static IllegalArgumentException missing(String unk) {
@@ -19,7 +32,9 @@ public record WordLevel(Vocabulary vocabulary, String unk) implements Model {
     }
 
     @Override
-    public Model without(java.util.Set<Integer> ids) {
-        throw new UnsupportedOperationException();
+    public WordLevel without(Set<Integer> ids) {
+        Set<Integer> all = new HashSet<>(excluded);
+        all.addAll(ids);
+        return new WordLevel(vocabulary, unk, all);
     }
 }

@@ -1,5 +1,7 @@
 package dev.cortado.text.tokenizer.model;
 
+import java.util.Set;
+
 /// WordPiece (Schuster and Nakajima 2012; Wu et al. 2016, arXiv:1609.08144): the longest token that begins the word,
 /// then the longest that continues it, and so on. A word that cannot be spelled so to its end is one unknown token.
 ///
@@ -18,12 +20,16 @@ public final class WordPiece implements Model {
     /// @param maxChars words with more characters (code points) are unknown
     /// @throws IllegalArgumentException when `unk` is not in the vocabulary
     public WordPiece(Vocabulary vocabulary, String unk, String prefix, int maxChars) {
+        this(vocabulary, unk, prefix, maxChars, new PieceTrie(vocabulary.ids()));
+    }
+
+    private WordPiece(Vocabulary vocabulary, String unk, String prefix, int maxChars, PieceTrie trie) {
         this.vocabulary = vocabulary;
         this.unk = unk;
         this.prefix = prefix;
         this.maxChars = maxChars;
         unkId = vocabulary.id(unk).orElseThrow(() -> WordLevel.missing(unk));
-        trie = new PieceTrie(vocabulary.ids());
+        this.trie = trie;
         inside = trie.walk(PieceTrie.ROOT, prefix, 0, prefix.length());
     }
 
@@ -78,7 +84,9 @@ public final class WordPiece implements Model {
     }
 
     @Override
-    public Model without(java.util.Set<Integer> ids) {
-        throw new UnsupportedOperationException();
+    public WordPiece without(Set<Integer> ids) {
+        return ids.isEmpty()
+                ? this
+                : new WordPiece(vocabulary, unk, prefix, maxChars, new PieceTrie(vocabulary.idsWithout(ids)));
     }
 }

@@ -1,8 +1,11 @@
 package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.model.Model;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// What a tokenizer does, as data: the content of a `tokenizer.json`. Text goes through its parts in this order.
 ///
@@ -17,7 +20,40 @@ public record Pipeline(
         Optional<Decoder> decoder,
         Optional<Truncation> truncation,
         Optional<Padding> padding) {
+    /// @throws IllegalArgumentException when added tokens contradict each other or the model's vocabulary: each has a
+    /// content and an id of its own, or those of a token of the model
     public Pipeline {
         addedTokens = List.copyOf(addedTokens);
+        Map<String, Integer> ids = new HashMap<>();
+        Map<Integer, String> contents = new HashMap<>();
+        for (AddedToken token : addedTokens) {
+            String content = token.content();
+            if (token.id() < 0) {
+                throw new IllegalArgumentException(
+                        "the id of added token '" + content + "' is " + token.id() + ", not a number from 0 on");
+            }
+            Integer otherId = ids.put(content, token.id());
+            if (otherId != null) {
+                throw new IllegalArgumentException(
+                        "added token '" + content + "' is there twice, with ids " + otherId + " and " + token.id());
+            }
+            String otherContent = contents.put(token.id(), content);
+            if (otherContent != null) {
+                throw new IllegalArgumentException(
+                        "added tokens '" + otherContent + "' and '" + content + "' share id " + token.id());
+            }
+            OptionalInt known = model.vocabulary().id(content);
+            if (known.isPresent() && known.getAsInt() != token.id()) {
+                throw new IllegalArgumentException("added token '" + content + "' has id " + token.id() + ", but "
+                        + known.getAsInt() + " in the model's vocabulary");
+            }
+            model.vocabulary()
+                    .token(token.id())
+                    .filter(of -> !of.equals(content))
+                    .ifPresent(of -> {
+                        throw new IllegalArgumentException("added token '" + content + "' has id " + token.id()
+                                + ", which is that of '" + of + "' in the model's vocabulary");
+                    });
+        }
     }
 }
