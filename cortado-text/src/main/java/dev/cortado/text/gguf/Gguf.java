@@ -52,7 +52,7 @@ public final class Gguf {
     /// Maps a file and reads its head.
     ///
     /// @param arena closing it unmaps the file
-    /// @throws IllegalArgumentException             when it is not such a file; the message says what is wrong where
+    /// @throws IllegalArgumentException when it is not such a file; the message says what is wrong where
     /// @throws java.nio.file.NoSuchFileException when it is not there
     public static Gguf open(Path file, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {

@@ -137,8 +137,8 @@ final class GgufCursor {
 
     private GgufScalar scalar(int type) {
         return GgufScalar.of(type)
-                .orElseThrow(() -> wrong("holds a value of type " + Integer.toUnsignedString(type)
-                        + ", which GGUF does not have"));
+                .orElseThrow(() -> wrong(
+                        "holds a value of type " + Integer.toUnsignedString(type) + ", which GGUF does not have"));
     }
 
     private long take(long count) {

@@ -29,7 +29,8 @@ record Frame(Optional<PostProcessor.Named> begin, Optional<PostProcessor.Named> 
         }
         JsonNode config = JsonFiles.read(file);
         String type = config.path("tokenizer_class").asString("").replace("Fast", "");
-        boolean llama = List.of("LlamaTokenizer", "GemmaTokenizer", "CodeLlamaTokenizer").contains(type);
+        boolean llama = List.of("LlamaTokenizer", "GemmaTokenizer", "CodeLlamaTokenizer")
+                .contains(type);
         boolean begins = config.path("add_bos_token").asBoolean(llama);
         boolean ends = config.path("add_eos_token").asBoolean(type.equals("T5Tokenizer"));
         return Optional.of(new Frame(

@@ -39,9 +39,10 @@ final class GgufPatterns {
             + "Ⴀ-ჅᎠ-Ᏽᏸ-ᏽᲐ-ᲺᲽ-Ჿᴀ-ᴫᵫ-ᵷᵹ-ᶚḀ-ἕἘ-Ἕἠ-ὅὈ-Ὅὐ-ὗὙὛὝὟ-ώᾀ-ᾴᾶ-ᾼιῂ-ῄῆ-ῌῐ-ΐῖ-Ίῠ-Ῥῲ-ῴῶ-ῼℂℇℊ-ℓℕℙ-ℝℤΩℨK-ℭℯ-ℴ"
             + "ℹℼ-ℿⅅ-ⅉⅎↃↄⰀ-ⱻⱾ-ⳤⳫ-ⳮⳲⳳꙀ-ꙭꚀ-ꚛꜢ-ꝯꝱ-ꞇꞋ-ꞎꭰ-ꮿﬀ-ﬆﬓ-ﬗＡ-Ｚａ-ｚ𐐀-𐑏𐒰-𐓓𐓘-𐓻𐲀-𐲲𐳀-𐳲𑢠-𑣟𞤀-𞥃]+";
     private static final String DEEPSEEK_SIGNS = "\\s?[!-/:-~！-／：-～‘-‟\u3000-。]+";
-    private static final String TEKKEN = "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
-            + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
-            + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
+    private static final String TEKKEN =
+            "[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]*[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]+"
+                    + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]+[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]*"
+                    + "|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String QWEN35 = "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}"
             + "| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
     private static final String BLOOM = " ?[^(\\s|.,!?…。，、।۔،)]+";
@@ -57,8 +58,7 @@ final class GgufPatterns {
             "\\s{512}(?!\\S)|\\s{256}(?!\\S)|\\s{128}(?!\\S)|\\s{64}(?!\\S)|\\s{32}(?!\\S)|\\s{16}(?!\\S)"
                     + "|\\s{8}(?!\\S)|\\s{4}(?!\\S)|\\s{1,2}(?!\\S)|\\s{1}");
 
-    private static final Rule DEFAULT =
-            Rule.of("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
+    private static final Rule DEFAULT = Rule.of("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
     private static final Map<String, Rule> RULES = rules();
 
     private GgufPatterns() {}
@@ -80,33 +80,72 @@ final class GgufPatterns {
         put(
                 rules,
                 Rule.of(WordScanner.LLAMA3).wholeWords().withBos(),
-                "llama3", "llama-v3", "llama-bpe", "falcon3", "falcon-h1", "pixtral", "midm-2.0", "lfm2", "jina-v5-nano");
+                "llama3",
+                "llama-v3",
+                "llama-bpe",
+                "falcon3",
+                "falcon-h1",
+                "pixtral",
+                "midm-2.0",
+                "lfm2",
+                "jina-v5-nano");
         put(rules, Rule.of(WordScanner.LLAMA3), "dbrx", "smaug-bpe", "glm4", "chatglm-bpe", "chatglm4");
         put(rules, Rule.of(JAIS2), "jais-2");
-        put(
-                rules,
-                Rule.of("[\\r\\n]", DEEPSEEK_LETTERS, DEEPSEEK_SIGNS, "\\s+$", CJK, "\\p{N}+"),
-                "deepseek-llm");
+        put(rules, Rule.of("[\\r\\n]", DEEPSEEK_LETTERS, DEEPSEEK_SIGNS, "\\s+$", CJK, "\\p{N}+"), "deepseek-llm");
         put(rules, Rule.of("[\\r\\n]", "\\s?\\p{L}+", "\\s?\\p{P}+", CJK, DIGIT), "deepseek-coder");
         put(
                 rules,
                 Rule.of(UP_TO_THREE_DIGITS, CHINESE_JAPANESE, DEEPSEEK_WORDS),
-                "deepseek-v3", "hunyuan-dense", "joyai-llm");
+                "deepseek-v3",
+                "hunyuan-dense",
+                "joyai-llm");
         put(rules, Rule.of("[\\p{P}\\$\\+<=>\\^~\\|`]+", GPT2, "[0-9][0-9][0-9]"), "falcon");
         put(
                 rules,
                 Rule.of(DIGIT, GPT2),
-                "starcoder", "refact", "command-r", "smollm", "codeshell", "exaone", "minerva-7b", "mellum2");
+                "starcoder",
+                "refact",
+                "command-r",
+                "smollm",
+                "codeshell",
+                "exaone",
+                "minerva-7b",
+                "mellum2");
         put(
                 rules,
                 Rule.of(GPT2),
-                "gpt-2", "gpt2", "phi-2", "mpt", "olmo", "jais", "trillion", "granite-docling", "jina-es", "jina-de",
-                "gigachat", "jina-v2-es", "jina-v2-de", "a.x-4.0", "mellum", "modern-bert", "jina-v1-en", "jina-v2-code",
-                "roberta-bpe", "exaone4");
+                "gpt-2",
+                "gpt2",
+                "phi-2",
+                "mpt",
+                "olmo",
+                "jais",
+                "trillion",
+                "granite-docling",
+                "jina-es",
+                "jina-de",
+                "gigachat",
+                "jina-v2-es",
+                "jina-v2-de",
+                "a.x-4.0",
+                "mellum",
+                "modern-bert",
+                "jina-v1-en",
+                "jina-v2-code",
+                "roberta-bpe",
+                "exaone4");
         put(
                 rules,
                 Rule.of(WordScanner.QWEN2),
-                "qwen2", "stablelm2", "deepseek-r1-qwen", "kormo", "f2llmv2", "megrez", "hunyuan", "solar-open", "grok-2");
+                "qwen2",
+                "stablelm2",
+                "deepseek-r1-qwen",
+                "kormo",
+                "f2llmv2",
+                "megrez",
+                "hunyuan",
+                "solar-open",
+                "grok-2");
         put(rules, Rule.of("[^\\n]+|[\\n]+", WordScanner.QWEN2), "laguna");
         put(rules, Rule.of(QWEN35), "qwen35");
         put(rules, Rule.of(BLOOM), "poro-chat", "bloom", "gpt3-finnish");
@@ -118,7 +157,11 @@ final class GgufPatterns {
         put(rules, Rule.of(BAILING), "bailingmoe", "bailingmoe2", "llada-moe");
         put(rules, Rule.of(SEED_CODER), "seed-coder");
         put(rules, Rule.of(EXAONE_MOE), "exaone-moe");
-        put(rules, Rule.of(UP_TO_THREE_DIGITS, WordScanner.LLAMA3.replace("{1,3}", "+")).wholeWords(), "minicpm5");
+        put(
+                rules,
+                Rule.of(UP_TO_THREE_DIGITS, WordScanner.LLAMA3.replace("{1,3}", "+"))
+                        .wholeWords(),
+                "minicpm5");
         put(
                 rules,
                 Rule.of(

@@ -29,7 +29,8 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/// The vocabulary inside a GGUF file (`tokenizer.ggml.*`), used as llama.cpp uses it: its `llama` (SentencePiece's BPE),
+/// The vocabulary inside a GGUF file (`tokenizer.ggml.*`), used as llama.cpp uses it: its `llama` (SentencePiece's
+/// BPE),
 /// `gpt2` (byte-level BPE), `bert` (WordPiece) and `t5` (SentencePiece's unigram) tokenizers. User-defined tokens are
 /// found in every text, control tokens in trusted text only.
 public final class GgufTokenizer {
@@ -56,7 +57,7 @@ public final class GgufTokenizer {
 
     /// The tokenizer of a file.
     ///
-    /// @throws IllegalArgumentException             when it has none, or one that is damaged or not supported
+    /// @throws IllegalArgumentException when it has none, or one that is damaged or not supported
     /// @throws java.nio.file.NoSuchFileException when the file is not there
     public static TokenizerFile read(Path file) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
@@ -102,7 +103,8 @@ public final class GgufTokenizer {
         Vocabulary vocabulary = Vocabulary.of(tokens);
         List<Integer> ranked = usable.stream()
                 .filter(id -> tokens.get(id).codePointCount(0, tokens.get(id).length()) > 1)
-                .sorted(Comparator.<Integer>comparingDouble(id -> -scores.real(id)).thenComparingInt(id -> id))
+                .sorted(Comparator.<Integer>comparingDouble(id -> -scores.real(id))
+                        .thenComparingInt(id -> id))
                 .toList();
         var options = new Bpe.Options(
                 Bpe.Options.PLAIN.dropout(),
@@ -148,8 +150,7 @@ public final class GgufTokenizer {
         for (String line : lines) {
             merges.add(MergesFiles.merge(line, merges.size(), vocabulary, "merge " + merges.size()));
         }
-        var model = new Bpe(
-                vocabulary, merges, rule.ignoreMerges() ? TiktokenFile.WHOLE_WORDS : Bpe.Options.PLAIN);
+        var model = new Bpe(vocabulary, merges, rule.ignoreMerges() ? TiktokenFile.WHOLE_WORDS : Bpe.Options.PLAIN);
         Pipeline pipeline = TiktokenFile.byteLevel(model, added(ends), rule.patterns());
         return tokenizer(
                 new Pipeline(
@@ -175,8 +176,7 @@ public final class GgufTokenizer {
         Vocabulary vocabulary = Vocabulary.of(
                 turned ? tokens.stream().map(GgufTokenizer::turnedBack).toList() : tokens);
         boolean lowercase = flag("normalizer.lowercase", true);
-        var normalizer = new Normalizer.Bert(
-                true, true, file.bool(KEYS + "normalizer.strip_accents"), lowercase);
+        var normalizer = new Normalizer.Bert(true, true, file.bool(KEYS + "normalizer.strip_accents"), lowercase);
         String unknown = vocabulary
                 .token(unk.orElse(-1))
                 .orElseThrow(() -> new IllegalArgumentException("it names no token for unknown words"));
@@ -226,7 +226,9 @@ public final class GgufTokenizer {
     /// The tokens with roles.
     private record Ends(OptionalInt bos, OptionalInt eos, OptionalInt pad) {
         boolean contains(int id) {
-            return OptionalInt.of(id).equals(bos) || OptionalInt.of(id).equals(eos) || OptionalInt.of(id).equals(pad);
+            return OptionalInt.of(id).equals(bos)
+                    || OptionalInt.of(id).equals(eos)
+                    || OptionalInt.of(id).equals(pad);
         }
     }
 
@@ -257,7 +259,8 @@ public final class GgufTokenizer {
             boolean special = role == Role.CONTROL || role == Role.UNKNOWN || ends.contains(id);
             if (special || role == Role.USER_DEFINED) {
                 String token = tokens.get(id);
-                boolean swallows = phi3 && !List.of("<unk>", "<s>", "<|endoftext|>").contains(token);
+                boolean swallows =
+                        phi3 && !List.of("<unk>", "<s>", "<|endoftext|>").contains(token);
                 added.add(new AddedToken(token, id, special, false, false, swallows, false));
             }
         }
@@ -288,8 +291,8 @@ public final class GgufTokenizer {
     private Optional<GgufValue.Numbers> numbers(String key) {
         Optional<GgufValue.Numbers> numbers = file.numbers(KEYS + key);
         if (numbers.isPresent() && numbers.get().count() < tokens.size()) {
-            throw new IllegalArgumentException(KEYS + key + " has " + numbers.get().count() + " numbers for "
-                    + tokens.size() + " tokens");
+            throw new IllegalArgumentException(
+                    KEYS + key + " has " + numbers.get().count() + " numbers for " + tokens.size() + " tokens");
         }
         return numbers;
     }

@@ -32,7 +32,7 @@ public final class MergesFiles {
     ///
     /// @param vocabulary a JSON object of token to id
     /// @param merges     a pair of tokens a line; the first line may be `#version…`
-    /// @throws IllegalArgumentException             when a file is damaged or a merge names or makes an unknown token
+    /// @throws IllegalArgumentException when a file is damaged or a merge names or makes an unknown token
     /// @throws java.nio.file.NoSuchFileException when a file is not there
     public static TokenizerFile read(Path vocabulary, Path merges) throws IOException {
         Vocabulary tokens = vocabulary(vocabulary);

@@ -94,7 +94,8 @@ final class ProtobufReader {
                     .decode(bytes.slice(bytes.position() - length, length))
                     .toString();
         } catch (CharacterCodingException e) {
-            throw new IllegalArgumentException(wrong("a string that is not UTF-8").getMessage(), e);
+            throw new IllegalArgumentException(
+                    wrong("a string that is not UTF-8").getMessage(), e);
         }
     }
 
@@ -131,8 +132,8 @@ final class ProtobufReader {
         require(LENGTH);
         long length = readVarint();
         if (length < 0 || length > bytes.remaining()) {
-            throw wrong("a length of " + Long.toUnsignedString(length) + " where " + bytes.remaining()
-                    + " bytes are left");
+            throw wrong(
+                    "a length of " + Long.toUnsignedString(length) + " where " + bytes.remaining() + " bytes are left");
         }
         take((int) length);
         return (int) length;

@@ -31,8 +31,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// SentencePiece's model files, `tokenizer.model` and `*.model` (<https://github.com/google/sentencepiece>), of all four
-/// algorithms. The tokens are those that SentencePiece itself gives, not those of conversions to `tokenizer.json`, which
+/// SentencePiece's model files, `tokenizer.model` and `*.model` (<https://github.com/google/sentencepiece>), of all
+/// four
+/// algorithms. The tokens are those that SentencePiece itself gives, not those of conversions to `tokenizer.json`,
+/// which
 /// differ in details: text is normalized by [SentencePieceRules], as one piece, user-defined symbols stay whole, and no
 /// text becomes a control, byte or unused piece.
 ///
@@ -66,7 +68,7 @@ public final class SentencePieceModel {
 
     /// The tokenizer of a model file.
     ///
-    /// @throws IllegalArgumentException             when the file is damaged or breaks a rule of SentencePiece
+    /// @throws IllegalArgumentException when the file is damaged or breaks a rule of SentencePiece
     /// @throws java.nio.file.NoSuchFileException when it is not there
     public static TokenizerFile read(Path file) throws IOException {
         SentencePieceProto proto = SentencePieceProto.read(file);
@@ -97,13 +99,12 @@ public final class SentencePieceModel {
                 trainer.whitespaceAsSuffix());
         Set<String> symbols =
                 ids(Role.USER_DEFINED).stream().map(id -> piece(id).text()).collect(Collectors.toUnmodifiableSet());
-        Model model =
-                switch (trainer.algorithm()) {
-                    case UNIGRAM -> unigram();
-                    case BPE -> bpe(mergeable());
-                    case CHAR -> bpe(List.of());
-                    case WORD -> words();
-                };
+        Model model = switch (trainer.algorithm()) {
+            case UNIGRAM -> unigram();
+            case BPE -> bpe(mergeable());
+            case CHAR -> bpe(List.of());
+            case WORD -> words();
+        };
         return new Pipeline(
                 addedTokens(),
                 Optional.of(new Normalizer.SentencePiece(
@@ -163,7 +164,8 @@ public final class SentencePieceModel {
         return ids.containsValue(id) ? OptionalInt.of(id) : OptionalInt.empty();
     }
 
-    /// Scores as SentencePiece's search sees them (`unigram_model.cc`). A user-defined symbol is worth as much as the best
+    /// Scores as SentencePiece's search sees them (`unigram_model.cc`). A user-defined symbol is worth as much as the
+    /// best
     /// pieces for each of its bytes.
     private Unigram unigram() {
         float best = Float.NEGATIVE_INFINITY;
@@ -200,7 +202,8 @@ public final class SentencePieceModel {
     /// scores, here the piece with the lower id goes first: trainers give no two pieces one score.
     private List<Integer> mergeable() {
         return ids(Role.NORMAL).stream()
-                .filter(id -> piece(id).text().codePointCount(0, piece(id).text().length()) > 1)
+                .filter(id ->
+                        piece(id).text().codePointCount(0, piece(id).text().length()) > 1)
                 .sorted(Comparator.comparingDouble(id -> -piece(id).score()))
                 .toList();
     }

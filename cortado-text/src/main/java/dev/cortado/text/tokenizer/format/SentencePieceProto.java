@@ -29,7 +29,8 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
         /// The role a file means by a number from 1 on.
         static Role of(int code) {
             if (code < 1 || code > values().length) {
-                throw new IllegalArgumentException("has a piece of type " + code + ", which SentencePiece does not have");
+                throw new IllegalArgumentException(
+                        "has a piece of type " + code + ", which SentencePiece does not have");
             }
             return values()[code - 1];
         }
@@ -61,7 +62,10 @@ record SentencePieceProto(List<Piece> pieces, Trainer trainer, Normalization nor
     /// `NormalizerSpec`.
     ///
     record Normalization(
-            Optional<CharsMap> charsMap, boolean addDummyPrefix, boolean removeExtraWhitespaces, boolean escapeWhitespaces) {
+            Optional<CharsMap> charsMap,
+            boolean addDummyPrefix,
+            boolean removeExtraWhitespaces,
+            boolean escapeWhitespaces) {
         static final Normalization DEFAULT = new Normalization(Optional.empty(), true, true, true);
     }
 

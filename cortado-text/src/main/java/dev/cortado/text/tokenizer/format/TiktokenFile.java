@@ -51,7 +51,9 @@ public final class TiktokenFile {
             parse(content, file); // a damaged file should say so
             throw new IllegalArgumentException(file
                     + " is none of the rank files that are known by content; name its encoding: "
-                    + TiktokenEncoding.KNOWN.stream().map(TiktokenEncoding::name).collect(Collectors.joining(", "))
+                    + TiktokenEncoding.KNOWN.stream()
+                            .map(TiktokenEncoding::name)
+                            .collect(Collectors.joining(", "))
                     + ", or another's pattern and special tokens");
         }
         return tokenizer(parse(content, file), encoding, file);
@@ -64,8 +66,7 @@ public final class TiktokenFile {
         return tokenizer(parse(Files.readAllBytes(file), file), encoding, file);
     }
 
-    private static TokenizerFile tokenizer(
-            SequencedMap<String, Integer> ranks, TiktokenEncoding encoding, Path file) {
+    private static TokenizerFile tokenizer(SequencedMap<String, Integer> ranks, TiktokenEncoding encoding, Path file) {
         Set<Integer> taken = Set.copyOf(ranks.values());
         encoding.specials().forEach((special, id) -> {
             if (taken.contains(id)) {
@@ -88,20 +89,13 @@ public final class TiktokenFile {
 
     /// tiktoken looks a word up before it merges anything.
     static final Bpe.Options WHOLE_WORDS = new Bpe.Options(
-            Bpe.Options.PLAIN.dropout(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            false,
-            false,
-            true);
+            Bpe.Options.PLAIN.dropout(), Optional.empty(), Optional.empty(), Optional.empty(), false, false, true);
 
     /// A pipeline whose words are found by patterns, one after the other, and spelled in the byte alphabet.
     static Pipeline byteLevel(Bpe model, List<AddedToken> added, List<String> patterns) {
         var steps = new ArrayList<PreTokenizer>();
         for (String pattern : patterns) {
-            steps.add(new PreTokenizer.Split(
-                    new TextPattern.Regex(pattern), PreTokenizer.Delimiter.ISOLATED, false));
+            steps.add(new PreTokenizer.Split(new TextPattern.Regex(pattern), PreTokenizer.Delimiter.ISOLATED, false));
         }
         steps.add(new PreTokenizer.ByteLevel(false, true, false));
         return new Pipeline(

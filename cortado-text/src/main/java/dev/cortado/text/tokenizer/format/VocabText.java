@@ -32,7 +32,7 @@ public final class VocabText {
 
     /// The tokenizer of a vocabulary.
     ///
-    /// @throws IllegalArgumentException             when a token occurs twice or `[UNK]` is missing
+    /// @throws IllegalArgumentException when a token occurs twice or `[UNK]` is missing
     /// @throws java.nio.file.NoSuchFileException when the file is not there
     public static TokenizerFile read(Path file) throws IOException {
         Path beside = file.resolveSibling("tokenizer_config.json");

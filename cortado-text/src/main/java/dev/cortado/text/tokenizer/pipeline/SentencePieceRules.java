@@ -9,9 +9,11 @@ import java.util.Optional;
 import java.util.Set;
 
 /// SentencePiece's own normalizer (`normalizer.cc`; Kudo and Richardson 2018, arXiv:1808.06226): from left to right the
-/// longest prefix that has a rule is replaced, runs of spaces become one, spaces become `▁`, and a text begins with one.
+/// longest prefix that has a rule is replaced, runs of spaces become one, spaces become `▁`, and a text begins with
+/// one.
 ///
-/// No composition of a `tokenizer.json`'s normalizers is equal to it: `Precompiled` looks at one grapheme at a time, and
+/// No composition of a `tokenizer.json`'s normalizers is equal to it: `Precompiled` looks at one grapheme at a time,
+/// and
 /// none lets user-defined symbols alone.
 public final class SentencePieceRules {
     private static final char ESCAPED = '\u2581';
@@ -83,7 +85,9 @@ public final class SentencePieceRules {
                     }
                 }
                 afterSpace = whitespace.removeExtra
-                        && (prefix.replacement().isEmpty() ? afterSpace : prefix.replacement().endsWith(" "));
+                        && (prefix.replacement().isEmpty()
+                                ? afterSpace
+                                : prefix.replacement().endsWith(" "));
             }
             at = prefix.end();
         }
@@ -158,7 +162,8 @@ public final class SentencePieceRules {
         }
     }
 
-    /// The same rules for what follows a cut before a single space, where text does not begin; empty when that cannot be
+    /// The same rules for what follows a cut before a single space, where text does not begin; empty when that cannot
+    /// be
     /// said.
     Optional<SentencePieceRules> continued() {
         return whitespace.removeExtra || whitespace.asSuffix
