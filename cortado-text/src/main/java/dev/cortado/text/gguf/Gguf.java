@@ -16,9 +16,9 @@ import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.SequencedMap;
 
-/// A GGUF file mapped into memory: versions 1 to 3, either byte order. Its head is read and checked (every tensor lies
-/// inside the file, no two have one name), the tensors' bytes are not touched. Immutable; alive as long as the arena it
-/// was opened in.
+/// A GGUF file mapped into memory: versions 1 to 3, either byte order. Its head is read and checked (every tensor
+/// lies inside the file, no two have one name), the tensors' bytes are not touched. Immutable; alive as long as the
+/// arena it was opened in.
 public final class Gguf {
     private static final int MAGIC = 0x46554747; // "GGUF", little-endian
     private static final int MAX_DIMENSIONS = 4; // GGML_MAX_DIMS
@@ -52,7 +52,8 @@ public final class Gguf {
     /// Maps a file and reads its head.
     ///
     /// @param arena closing it unmaps the file
-    /// @throws IllegalArgumentException when it is not such a file; the message says what is wrong where
+    /// @throws IllegalArgumentException             when it is not such a file; the message says what is wrong
+    /// where
     /// @throws java.nio.file.NoSuchFileException when it is not there
     public static Gguf open(Path file, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -110,7 +111,9 @@ public final class Gguf {
             return Math.multiplyExact(elements / type.blockLength(), type.blockBytes());
         } catch (ArithmeticException e) {
             throw new IllegalArgumentException(
-                    head.wrong("has tensor '" + name + "' of impossible shape " + shape).getMessage(), e);
+                    head.wrong("has tensor '" + name + "' of impossible shape " + shape)
+                            .getMessage(),
+                    e);
         }
     }
 
@@ -127,7 +130,8 @@ public final class Gguf {
         for (GgufTensor tensor : tensors) {
             if (tensor.offset() < 0 || tensor.offset() > data.byteSize() - tensor.bytes()) {
                 throw new IllegalArgumentException(file + " is cut off or damaged: tensor '" + tensor.name()
-                        + "' is said to take " + tensor.bytes() + " bytes from " + tensor.offset() + " on, but there are "
+                        + "' is said to take " + tensor.bytes() + " bytes from " + tensor.offset()
+                        + " on, but there are "
                         + data.byteSize() + " bytes of data");
             }
         }

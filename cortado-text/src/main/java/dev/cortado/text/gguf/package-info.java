@@ -1,6 +1,6 @@
-/// GGUF, the file format of llama.cpp: typed metadata (a model's shape, its vocabulary, its chat template) followed by
-/// tensors, possibly quantized. [dev.cortado.text.gguf.Gguf] maps a file into memory and reads its head; the tensors'
-/// bytes stay where they are. What the metadata means is for others to say:
+/// GGUF, the file format of llama.cpp: typed metadata (a model's shape, its vocabulary, its chat template) followed
+/// by tensors, possibly quantized. [dev.cortado.text.gguf.Gguf] maps a file into memory and reads its head; the
+/// tensors' bytes stay where they are. What the metadata means is for others to say:
 /// [dev.cortado.text.tokenizer.format.GgufTokenizer] makes a tokenizer of it.
 ///
 /// Format: <https://github.com/ggml-org/ggml/blob/master/docs/gguf.md>.

@@ -27,7 +27,8 @@ final class GgufPatterns {
         }
     }
 
-    // What no alternative matches lies between matches: so it is with the last alternative of GPT-2's own pattern.
+    // What no alternative matches lies between matches: so it is with the last alternative of GPT-2's own
+    // pattern.
     private static final String GPT2 = WordScanner.GPT2;
     private static final String DIGIT = "\\p{N}";
     private static final String UP_TO_THREE_DIGITS = "\\p{N}{1,3}";

@@ -30,9 +30,8 @@ import java.util.Set;
 import java.util.stream.IntStream;
 
 /// The vocabulary inside a GGUF file (`tokenizer.ggml.*`), used as llama.cpp uses it: its `llama` (SentencePiece's
-/// BPE),
-/// `gpt2` (byte-level BPE), `bert` (WordPiece) and `t5` (SentencePiece's unigram) tokenizers. User-defined tokens are
-/// found in every text, control tokens in trusted text only.
+/// BPE), `gpt2` (byte-level BPE), `bert` (WordPiece) and `t5` (SentencePiece's unigram) tokenizers. User-defined
+/// tokens are found in every text, control tokens in trusted text only.
 public final class GgufTokenizer {
     private static final String KEYS = "tokenizer.ggml.";
     private static final String SPACE = "\u2581";
@@ -57,7 +56,7 @@ public final class GgufTokenizer {
 
     /// The tokenizer of a file.
     ///
-    /// @throws IllegalArgumentException when it has none, or one that is damaged or not supported
+    /// @throws IllegalArgumentException             when it has none, or one that is damaged or not supported
     /// @throws java.nio.file.NoSuchFileException when the file is not there
     public static TokenizerFile read(Path file) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
@@ -85,8 +84,8 @@ public final class GgufTokenizer {
         }
     }
 
-    /// SentencePiece's BPE: of all neighbours those that spell the token of best score are joined; spaces are kept, and
-    /// one is put before every stretch of text.
+    /// SentencePiece's BPE: of all neighbours those that spell the token of best score are joined; spaces are
+    /// kept, and one is put before every stretch of text.
     private TokenizerFile llama() {
         Ends ends = ends(OptionalInt.of(1), OptionalInt.of(2), OptionalInt.empty());
         OptionalInt unk = id("unknown_token_id", OptionalInt.of(0));
@@ -165,8 +164,8 @@ public final class GgufTokenizer {
                 ends);
     }
 
-    /// WordPiece. llama.cpp's converter turned the marks around: what begins a word has `▁`, what continues one has no
-    /// mark instead of `##`.
+    /// WordPiece. llama.cpp's converter turned the marks around: what begins a word has `▁`, what continues one
+    /// has no mark instead of `##`.
     private TokenizerFile bert() {
         Ends ends = ends(OptionalInt.empty(), OptionalInt.empty(), OptionalInt.of(0));
         OptionalInt cls = id("cls_token_id", id("bos_token_id", OptionalInt.of(101)));
@@ -250,7 +249,8 @@ public final class GgufTokenizer {
     }
 
     private List<AddedToken> added(Ends ends) {
-        // Nothing in the file says that Phi-3's tokens swallow the white space after them: llama.cpp goes by the name.
+        // Nothing in the file says that Phi-3's tokens swallow the white space after them: llama.cpp goes by
+        // the name.
         String name = file.text("general.name").orElse("").toLowerCase(Locale.ROOT);
         boolean phi3 = name.contains("phi-3") || name.contains("phi3");
         var added = new ArrayList<AddedToken>();

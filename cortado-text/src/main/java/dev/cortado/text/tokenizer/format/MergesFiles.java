@@ -19,12 +19,11 @@ import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/// The two files of byte-level BPE: the ids of the tokens (`vocab.json`, in OpenAI's GPT-2 `encoder.json`) and the merges
-/// in order (`merges.txt`, `vocab.bpe`). Those of GPT-2 and of RoBERTa, which differ in their special tokens, are told
-/// apart by these.
+/// The two files of byte-level BPE: the ids of the tokens (`vocab.json`, in OpenAI's GPT-2 `encoder.json`) and the
+/// merges in order (`merges.txt`, `vocab.bpe`). Those of GPT-2 and of RoBERTa, which differ in their special tokens,
+/// are told apart by these.
 public final class MergesFiles {
-    private static final List<String> SPECIALS =
-            List.of("<|endoftext|>", "<s>", "<pad>", "</s>", "<unk>", "<mask>");
+    private static final List<String> SPECIALS = List.of("<|endoftext|>", "<s>", "<pad>", "</s>", "<unk>", "<mask>");
 
     private MergesFiles() {}
 
@@ -32,7 +31,8 @@ public final class MergesFiles {
     ///
     /// @param vocabulary a JSON object of token to id
     /// @param merges     a pair of tokens a line; the first line may be `#version…`
-    /// @throws IllegalArgumentException when a file is damaged or a merge names or makes an unknown token
+    /// @throws IllegalArgumentException             when a file is damaged or a merge names or makes an unknown
+    /// token
     /// @throws java.nio.file.NoSuchFileException when a file is not there
     public static TokenizerFile read(Path vocabulary, Path merges) throws IOException {
         Vocabulary tokens = vocabulary(vocabulary);
@@ -79,8 +79,8 @@ public final class MergesFiles {
         Map<String, Integer> ids = new LinkedHashMap<>();
         for (Map.Entry<String, JsonNode> entry : JsonFiles.read(file).properties()) {
             if (!entry.getValue().isInt()) {
-                throw new IllegalArgumentException(
-                        file + ": the id of token '" + entry.getKey() + "' is " + entry.getValue() + ", no whole number");
+                throw new IllegalArgumentException(file + ": the id of token '" + entry.getKey() + "' is "
+                        + entry.getValue() + ", no whole number");
             }
             ids.put(entry.getKey(), entry.getValue().intValue());
         }
@@ -115,12 +115,12 @@ public final class MergesFiles {
         if (space < 0 || space == line.length() - 1) {
             throw new IllegalArgumentException(where + ": '" + line + "' is not two tokens with a space between");
         }
-        return new Bpe.Merge(id(line.substring(0, space), tokens, where), id(line.substring(space + 1), tokens, where), rank);
+        return new Bpe.Merge(
+                id(line.substring(0, space), tokens, where), id(line.substring(space + 1), tokens, where), rank);
     }
 
     private static int id(String token, Vocabulary tokens, String where) {
         return tokens.id(token)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        where + ": '" + token + "' is not in the vocabulary"));
+                .orElseThrow(() -> new IllegalArgumentException(where + ": '" + token + "' is not in the vocabulary"));
     }
 }

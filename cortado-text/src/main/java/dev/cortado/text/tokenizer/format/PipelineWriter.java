@@ -150,7 +150,7 @@ final class PipelineWriter {
                                 "precompiled_charsmap",
                                 Base64.getEncoder()
                                         .encodeToString(precompiled.charsMap().blob()));
-            case Normalizer.SentencePiece(SentencePieceRules rules) -> normalizer(rules.approximation());
+            case Normalizer.SentencePiece(SentencePieceRules rules) -> normalizer(SentencePieceComponents.of(rules));
             case Normalizer.Sequence(List<Normalizer> parts) ->
                 sequence("normalizers", parts, PipelineWriter::normalizer);
         };

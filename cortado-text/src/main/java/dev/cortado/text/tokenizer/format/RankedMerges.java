@@ -40,7 +40,8 @@ final class RankedMerges {
 
     private void addCuts(String token, int rank, List<Bpe.Merge> merges) {
         for (int cut = 1; cut < token.length(); cut++) {
-            // Only where both parts have a length that occurs: else one absurdly long token would take forever.
+            // Only where both parts have a length that occurs: else one absurdly long token would take
+            // forever.
             if (lengths.contains(cut) && lengths.contains(token.length() - cut)) {
                 OptionalInt left = part(token.substring(0, cut));
                 OptionalInt right = left.isPresent() ? part(token.substring(cut)) : left;

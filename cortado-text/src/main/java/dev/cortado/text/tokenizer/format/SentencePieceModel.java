@@ -32,14 +32,12 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// SentencePiece's model files, `tokenizer.model` and `*.model` (<https://github.com/google/sentencepiece>), of all
-/// four
-/// algorithms. The tokens are those that SentencePiece itself gives, not those of conversions to `tokenizer.json`,
-/// which
-/// differ in details: text is normalized by [SentencePieceRules], as one piece, user-defined symbols stay whole, and no
-/// text becomes a control, byte or unused piece.
+/// four algorithms. The tokens are those that SentencePiece itself gives, not those of conversions to
+/// `tokenizer.json`, which differ in details: text is normalized by [SentencePieceRules], as one piece, user-defined
+/// symbols stay whole, and no text becomes a control, byte or unused piece.
 ///
-/// Sequences begin and end with the tokens that a `tokenizer_config.json` beside the file asks for; without one, as in
-/// SentencePiece, with none.
+/// Sequences begin and end with the tokens that a `tokenizer_config.json` beside the file asks for; without one, as
+/// in SentencePiece, with none.
 public final class SentencePieceModel {
     private static final String SPACE = "\u2581";
 
@@ -68,7 +66,7 @@ public final class SentencePieceModel {
 
     /// The tokenizer of a model file.
     ///
-    /// @throws IllegalArgumentException when the file is damaged or breaks a rule of SentencePiece
+    /// @throws IllegalArgumentException             when the file is damaged or breaks a rule of SentencePiece
     /// @throws java.nio.file.NoSuchFileException when it is not there
     public static TokenizerFile read(Path file) throws IOException {
         SentencePieceProto proto = SentencePieceProto.read(file);
@@ -128,8 +126,8 @@ public final class SentencePieceModel {
                 .toList();
     }
 
-    /// Control pieces are found nowhere but in trusted text. User-defined symbols are found everywhere, in normalized
-    /// text; those of a unigram model are pieces with a bonus instead.
+    /// Control pieces are found nowhere but in trusted text. User-defined symbols are found everywhere, in
+    /// normalized text; those of a unigram model are pieces with a bonus instead.
     private List<AddedToken> addedTokens() {
         boolean found = proto.trainer().algorithm() != SentencePieceProto.Algorithm.UNIGRAM;
         var added = new ArrayList<AddedToken>();
@@ -164,9 +162,8 @@ public final class SentencePieceModel {
         return ids.containsValue(id) ? OptionalInt.of(id) : OptionalInt.empty();
     }
 
-    /// Scores as SentencePiece's search sees them (`unigram_model.cc`). A user-defined symbol is worth as much as the
-    /// best
-    /// pieces for each of its bytes.
+    /// Scores as SentencePiece's search sees them (`unigram_model.cc`). A user-defined symbol is worth as much
+    /// as the best pieces for each of its bytes.
     private Unigram unigram() {
         float best = Float.NEGATIVE_INFINITY;
         for (int id : ids(Role.NORMAL)) {
@@ -198,8 +195,8 @@ public final class SentencePieceModel {
         return new WordLevel(vocabulary, piece(unk).text(), hidden);
     }
 
-    /// The pieces that merging can make, best score first. SentencePiece takes the leftmost pair of those with equal
-    /// scores, here the piece with the lower id goes first: trainers give no two pieces one score.
+    /// The pieces that merging can make, best score first. SentencePiece takes the leftmost pair of those with
+    /// equal scores, here the piece with the lower id goes first: trainers give no two pieces one score.
     private List<Integer> mergeable() {
         return ids(Role.NORMAL).stream()
                 .filter(id ->
@@ -225,7 +222,8 @@ public final class SentencePieceModel {
         return new Bpe(vocabulary, merges.of(ranked), options);
     }
 
-    /// SentencePiece merges to an unused piece and takes it apart again at the end, which merges alone cannot say.
+    /// SentencePiece merges to an unused piece and takes it apart again at the end, which merges alone cannot
+    /// say.
     private void refuseUnused(RankedMerges merges) {
         for (int id : ids(Role.UNUSED)) {
             if (!merges.of(List.of(id)).isEmpty()) {

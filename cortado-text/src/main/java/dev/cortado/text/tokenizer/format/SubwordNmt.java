@@ -20,10 +20,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /// The codes of subword-nmt (Sennrich et al. 2016, arXiv:1508.07909; <https://github.com/rsennrich/subword-nmt>):
-/// merges
-/// of characters within words, where the last symbol of a word ends in `</w>`. The file has no vocabulary; ids are
-/// given
-/// here, in this order: `<unk>`, the characters, the merged symbols.
+/// merges of characters within words, where the last symbol of a word ends in `</w>`. The file has no vocabulary;
+/// ids are given here, in this order: `<unk>`, the characters, the merged symbols.
 ///
 /// Files of version 0.1, which treat the end of a word as a symbol of its own, are refused.
 public final class SubwordNmt {
@@ -35,7 +33,7 @@ public final class SubwordNmt {
 
     /// The tokenizer of a file of codes.
     ///
-    /// @throws IllegalArgumentException when the file is damaged or of another version
+    /// @throws IllegalArgumentException             when the file is damaged or of another version
     /// @throws java.nio.file.NoSuchFileException when it is not there
     public static TokenizerFile read(Path file) throws IOException {
         Bpe model = model(file);
@@ -52,9 +50,8 @@ public final class SubwordNmt {
                 Specials.none());
     }
 
-    /// A line as subword-nmt's `apply-bpe` writes it: every symbol but the last of a word is followed by a separator
-    /// and
-    /// a space. Characters that are in no code stay as they are, as does white space at the ends.
+    /// A line as subword-nmt's `apply-bpe` writes it: every symbol but the last of a word is followed by a
+    /// separator and a space. Characters that are in no code stay as they are, as does white space at the ends.
     ///
     /// @param model of such a pipeline
     /// @param separator `@@` by default there

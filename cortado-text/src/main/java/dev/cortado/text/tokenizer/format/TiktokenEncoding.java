@@ -23,8 +23,8 @@ public record TiktokenEncoding(String name, String pattern, SequencedMap<String,
     public static final TiktokenEncoding P50K_BASE =
             new TiktokenEncoding("p50k_base", WordScanner.GPT2, specials(Map.entry(END_OF_TEXT, 50256)));
 
-    /// GPT-3.5 and GPT-4. The pattern is the one it was published with; the present one only cuts white space at the
-    /// end of a text elsewhere, where this vocabulary joins nothing, so that the tokens are the same.
+    /// GPT-3.5 and GPT-4. The pattern is the one it was published with; the present one only cuts white space at
+    /// the end of a text elsewhere, where this vocabulary joins nothing, so that the tokens are the same.
     public static final TiktokenEncoding CL100K_BASE = new TiktokenEncoding(
             "cl100k_base",
             WordScanner.LLAMA3,

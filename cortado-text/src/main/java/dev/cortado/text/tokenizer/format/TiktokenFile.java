@@ -29,8 +29,8 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /// `.tiktoken` files: a line for each token, its bytes in base 64 and its rank, which is its id
-/// (<https://github.com/openai/tiktoken>). They hold neither the pattern that cuts words nor the special tokens; those
-/// are known for OpenAI's encodings and have to be given for others.
+/// (<https://github.com/openai/tiktoken>). They hold neither the pattern that cuts words nor the special tokens;
+/// those are known for OpenAI's encodings and have to be given for others.
 public final class TiktokenFile {
     // Of the files OpenAI publishes (tiktoken_ext/openai_public.py).
     private static final Map<String, TiktokenEncoding> BY_SHA256 = Map.of(

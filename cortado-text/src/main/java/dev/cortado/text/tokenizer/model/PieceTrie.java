@@ -119,9 +119,10 @@ final class PieceTrie {
                 }
                 firsts[count] = to;
                 firstHole = used.nextClearBit(firstHole);
-                base[node] = place(children, count, firstHole);
+                int first = place(children, count, firstHole); // before `base` is looked up: it may be replaced
+                base[node] = first;
                 for (int c = 0; c < count; c++) {
-                    int child = base[node] + children[c];
+                    int child = first + children[c];
                     used.set(child);
                     parent[child] = node;
                     deeper.add(child, firsts[c], firsts[c + 1]);

@@ -95,7 +95,7 @@ final class AddedTokenMatcher {
             int from = start;
             int to = end;
             if (token.lstrip()) {
-                while (from > done && Characters.isSpace(text.charAt(from - 1))) {
+                while (from > done && CharacterKinds.isWhiteSpace(text.charAt(from - 1))) {
                     from--;
                 }
                 from = Math.max(from, done);
@@ -103,7 +103,7 @@ final class AddedTokenMatcher {
             // A token of white space inside white space that one before swallowed is found again, but swallows no
             // more: else a million spaces would be a million ever shorter copies of each other.
             if (token.rstrip() && start >= swallowed) {
-                while (to < text.length() && Characters.isSpace(text.charAt(to))) {
+                while (to < text.length() && CharacterKinds.isWhiteSpace(text.charAt(to))) {
                     to++;
                 }
             }
@@ -115,11 +115,11 @@ final class AddedTokenMatcher {
         }
 
         private boolean wordBefore(int index) {
-            return index > 0 && Characters.isWord(text.codePointBefore(index));
+            return index > 0 && CharacterKinds.isWord(text.codePointBefore(index));
         }
 
         private boolean wordFrom(int index) {
-            return index < text.length() && Characters.isWord(text.codePointAt(index));
+            return index < text.length() && CharacterKinds.isWord(text.codePointAt(index));
         }
     }
 }

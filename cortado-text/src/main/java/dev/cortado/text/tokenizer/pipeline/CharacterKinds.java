@@ -2,6 +2,9 @@ package dev.cortado.text.tokenizer.pipeline;
 
 /// The kinds of characters (code points) that components tell apart, as Hugging Face's library understands them.
 final class CharacterKinds {
+    private static final int ZERO_WIDTH_NON_JOINER = 0x200C;
+    private static final int ZERO_WIDTH_JOINER = 0x200D;
+
     private CharacterKinds() {}
 
     /// Unicode's `White_Space`; Java's own tests leave out no-break spaces or U+0085, or take in separators.
@@ -26,6 +29,17 @@ final class CharacterKinds {
             case Character.NON_SPACING_MARK, Character.COMBINING_SPACING_MARK, Character.ENCLOSING_MARK -> true;
             default -> false;
         };
+    }
+
+    /// A word character of regular expressions, `\w` (UTS 18, annex C): alphabetic, a mark, a decimal digit,
+    /// connecting punctuation, or a joiner.
+    static boolean isWord(int codePoint) {
+        return Character.isAlphabetic(codePoint)
+                || isMark(codePoint)
+                || Character.isDigit(codePoint)
+                || Character.getType(codePoint) == Character.CONNECTOR_PUNCTUATION
+                || codePoint == ZERO_WIDTH_NON_JOINER
+                || codePoint == ZERO_WIDTH_JOINER;
     }
 
     /// Punctuation as BERT has it: Unicode's `P` and all signs of ASCII, symbols like `$` included.

@@ -65,10 +65,11 @@ public final class CharsMap {
         return Arrays.hashCode(blob);
     }
 
-    /// Applies the rules as Hugging Face's library does, which is not quite what SentencePiece does: a rule is looked
-    /// up for each short grapheme cluster and, when there is none, for each of its characters; the rule of the
-    /// shortest beginning counts, for the whole cluster. Ranges of the original are only as good as they are there:
-    /// where a replacement is longer than what it replaces, they lag behind up to the end of the text.
+    /// Applies the rules as Hugging Face's library does, which is not quite what SentencePiece does: a rule is
+    /// looked up for each short grapheme cluster and, when there is none, for each of its characters; the rule
+    /// of the shortest beginning counts, for the whole cluster. Ranges of the original are only as good as they
+    /// are there: where a replacement is longer than what it replaces, they lag behind up to the end of the
+    /// text.
     AlignedText normalize(AlignedText text) {
         TextEdit edit = text.edit();
         Matcher clusters = CLUSTER.matcher(text.text());
@@ -131,8 +132,8 @@ public final class CharsMap {
     /// What the characters up to `end` become.
     record Rule(String replacement, int end) {}
 
-    /// The rule for the longest beginning of a text from an index on, as SentencePiece itself looks it up; empty when
-    /// there is none. Half a surrogate pair is U+FFFD.
+    /// The rule for the longest beginning of a text from an index on, as SentencePiece itself looks it up; empty
+    /// when there is none. Half a surrogate pair is U+FFFD.
     Optional<Rule> longest(String text, int at) {
         Optional<Rule> longest = Optional.empty();
         int node = offset(units[0]);
@@ -198,8 +199,8 @@ public final class CharsMap {
         }
     }
 
-    // A unit: bits 0–7 and 31 its label, 8 whether a key ends here, 9 whether the offset is in steps of 256, 10–30
-    // the offset. At the end of a key: bit 31 set, the rest the value.
+    // A unit: bits 0–7 and 31 its label, 8 whether a key ends here, 9 whether the offset is in steps of 256,
+    // 10–30 the offset. At the end of a key: bit 31 set, the rest the value.
 
     private boolean isChild(int index, int label) {
         return index < units.length && (units[index] & 0x800000FF) == label;

@@ -139,7 +139,8 @@ public sealed interface Normalizer {
             }
             TextEdit edit = text.edit();
             int first = edit.next();
-            // The prefix takes the place and range of the first character, which then follows it as an insertion.
+            // The prefix takes the place and range of the first character, which then follows it as an
+            // insertion.
             prefix.codePoints().limit(1).forEach(edit::replace);
             prefix.codePoints().skip(1).forEach(edit::insert);
             edit.insert(first);

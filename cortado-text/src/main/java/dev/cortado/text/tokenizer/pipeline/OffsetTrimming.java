@@ -48,6 +48,6 @@ final class OffsetTrimming {
     }
 
     private static boolean isSpace(char c) {
-        return c == SPACE || Characters.isSpace(c);
+        return c == SPACE || CharacterKinds.isWhiteSpace(c);
     }
 }

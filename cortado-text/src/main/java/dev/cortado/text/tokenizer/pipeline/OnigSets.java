@@ -44,7 +44,7 @@ final class OnigSets {
             Map.entry("lower", "\\p{IsLowercase}"),
             Map.entry("lowercase", "\\p{IsLowercase}"),
             Map.entry("print", "[" + GRAPH + "\\p{Zs}]"),
-            Map.entry("punct", "[\\p{P}$+<=>^`|~]"),
+            Map.entry("punct", "\\p{P}"),
             Map.entry("space", SPACE),
             Map.entry("upper", "\\p{IsUppercase}"),
             Map.entry("uppercase", "\\p{IsUppercase}"),
@@ -122,7 +122,8 @@ final class OnigSets {
         return plain ? Character.toString(codePoint) : String.format(Locale.ROOT, "\\x{%X}", codePoint);
     }
 
-    private static String negated(String set) {
+    /// All characters but those of a set.
+    static String negated(String set) {
         return "[^" + set + "]";
     }
 
@@ -236,7 +237,8 @@ final class OnigSets {
     private void member(Union union) {
         if (in.take("[:")) {
             boolean negative = in.take("^");
-            String set = property(in.until(':'));
+            String name = in.until(':');
+            String set = name.equals("punct") ? "[\\p{P}\\p{S}]" : property(name);
             if (!in.take("]")) {
                 throw in.error("':]' is missing");
             }

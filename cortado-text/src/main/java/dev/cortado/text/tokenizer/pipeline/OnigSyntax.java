@@ -1,5 +1,6 @@
 package dev.cortado.text.tokenizer.pipeline;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
 
@@ -7,7 +8,8 @@ import java.util.function.IntPredicate;
 ///
 /// Understood: alternatives; groups, plain, named, atomic, with the options `i`, `m`, `x`; look-around; greedy, lazy
 /// and possessive repetition; anchors; `\b`; back-references to groups 1 to 9 and to names; and the sets of
-/// [OnigSets]. Refused: subexpression calls, conditions, absence operators, callouts, `\K`, `\G`, `\y`.
+/// [OnigSets]. Refused: subexpression calls, conditions, absence operators, callouts, `\K`, `\G`,
+/// `\X`, `\y`.
 ///
 /// Where the two languages differ, Oniguruma counts: `^` and `$` are about lines, and lines end in `\n` only; `(?m)`
 /// is what Java calls DOTALL; `\h` is a hexadecimal digit; `x{2,3}+` repeats `x{2,3}`, it is not possessive; `x{2}?` is
@@ -16,7 +18,14 @@ import java.util.function.IntPredicate;
 final class OnigSyntax {
     private static final int DEEPEST = 250; // groups in groups
     private static final int MOST_REPEATS = 100_000;
-    private static final String WORD = OnigSets.WORD;
+
+    // In brackets a word character is what Unicode says; alone, Oniguruma takes these digits and fractions, too.
+    private static final String WORD = "[" + OnigSets.WORD + "\u00B2\u00B3\u00B9\u00BC-\u00BE]";
+
+    // Java looks behind by UTF-16 units unless it sees a supplementary character in the expression.
+    private static final String BY_CHARACTER = "\uD800\uDC00{0}";
+    private static final String AFTER_WORD = "(?<=" + WORD + BY_CHARACTER + ")";
+    private static final String NOT_AFTER_WORD = "(?<!" + WORD + BY_CHARACTER + ")";
 
     /// What `(?mx)` switch on; `(?i)` is left to Java.
     private record Options(boolean dotAll, boolean extended) {}
@@ -99,13 +108,14 @@ final class OnigSyntax {
             case 'A' -> "\\A";
             case 'z' -> "\\z";
             case 'Z' -> "(?=\\x{A}?\\z)";
-            case 'b' -> "(?:(?<=" + WORD + ")(?!" + WORD + ")|(?<!" + WORD + ")(?=" + WORD + "))";
-            case 'B' -> "(?:(?<=" + WORD + ")(?=" + WORD + ")|(?<!" + WORD + ")(?!" + WORD + "))";
-            case 'R' -> "\\R";
-            case 'X' -> "\\X";
-            case 'N' -> OnigSets.NOT_NEWLINE;
+            case 'b' -> "(?:" + AFTER_WORD + "(?!" + WORD + ")|" + NOT_AFTER_WORD + "(?=" + WORD + "))";
+                    case 'B' -> "(?:" + AFTER_WORD + "(?=" + WORD + ")|" + NOT_AFTER_WORD + "(?!" + WORD + "))";
+                    case 'w' -> WORD;
+                    case 'W' -> OnigSets.negated(WORD);
+                    case 'R' -> "\\R";
+                    case 'N' -> OnigSets.NOT_NEWLINE;
             case 'O' -> OnigSets.ANY;
-            case 'G', 'K', 'g', 'y', 'Y' -> throw in.error("'\\" + (char) c + "' is not supported");
+            case 'G', 'K', 'X', 'g', 'y', 'Y' -> throw in.error("'\\" + (char) c + "' is not supported");
             default -> "";
         };
         if (!simple.isEmpty()) {
@@ -131,9 +141,14 @@ final class OnigSyntax {
         if (in.take("?:")) {
             return closed("(?:", options);
         }
-        for (String look : new String[] {"?=", "?!", "?<=", "?<!", "?>"}) {
-            if (in.take(look)) {
-                return closed("(" + look, options);
+        for (String kind : List.of("?=", "?!", "?>")) {
+            if (in.take(kind)) {
+                return closed("(" + kind, options);
+            }
+        }
+        for (String behind : List.of("?<=", "?<!")) {
+            if (in.take(behind)) {
+                return "(" + behind + closed("(?:", options) + BY_CHARACTER + ")";
             }
         }
         if (in.take("?<")) {

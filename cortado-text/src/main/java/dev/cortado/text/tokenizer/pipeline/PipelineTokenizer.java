@@ -4,6 +4,7 @@ import dev.cortado.text.tokenizer.Encoding;
 import dev.cortado.text.tokenizer.Encoding.Token;
 import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.Specials;
+import dev.cortado.text.tokenizer.model.Model;
 import dev.cortado.text.tokenizer.model.TokenBuffer;
 import dev.cortado.text.tokenizer.pipeline.AddedTokens.Segment;
 import java.util.ArrayList;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// Text to tokens and back as a [Pipeline] says, identical to Hugging Face's library reading the same
@@ -20,10 +23,14 @@ import java.util.stream.IntStream;
 /// [#encoding] gives everything about the tokens and obeys the pipeline's truncation and padding; [#encode] gives the
 /// ids of the whole text.
 ///
+/// Only under [SpecialText#ALWAYS] can text become a special token that the model itself has: the library leaves that
+/// possible, but then whoever writes a text could forge structure.
+///
 /// An unpaired surrogate in a text, which UTF-8 cannot express, is read as `?`.
 public final class PipelineTokenizer {
     private final Pipeline pipeline;
     private final Specials specials;
+    private final Model untrusting; // gives no special token to text that spells one
     private final AddedTokens added;
     private final Words words;
     private final int vocabSize;
@@ -37,6 +44,8 @@ public final class PipelineTokenizer {
     private PipelineTokenizer(Pipeline pipeline, Specials specials) {
         this.pipeline = pipeline;
         this.specials = specials;
+        Set<Integer> reachable = reachable(pipeline);
+        untrusting = reachable.isEmpty() ? pipeline.model() : pipeline.model().without(reachable);
         added = new AddedTokens(pipeline.addedTokens(), pipeline.normalizer());
         words = new Words(added, pipeline.preTokenizer());
         int largest =
@@ -53,6 +62,19 @@ public final class PipelineTokenizer {
             }
         }
         return Specials.of(ids);
+    }
+
+    /// The special tokens that the model could give by itself, because they are in its vocabulary.
+    private static Set<Integer> reachable(Pipeline pipeline) {
+        return pipeline.addedTokens().stream()
+                .filter(AddedToken::special)
+                .map(AddedToken::id)
+                .filter(id -> pipeline.model().vocabulary().token(id).isPresent())
+                .collect(Collectors.toSet());
+    }
+
+    private Model model(SpecialText special) {
+        return special instanceof SpecialText.Always ? pipeline.model() : untrusting;
     }
 
     private static Encoding framed(Optional<PostProcessor> processor) {
@@ -136,17 +158,17 @@ public final class PipelineTokenizer {
     /// @param addSpecial whether the post-processor's special tokens are added
     /// @throws IllegalArgumentException when the model does not know something and has no token for that
     public int[] encode(String text, SpecialText special, boolean addSpecial) {
-        int[] ids = ids(words.of(text, special));
+        int[] ids = ids(words.of(text, special), model(special));
         return addSpecial ? inFrame(ids) : ids;
     }
 
-    private int[] ids(List<Segment> segments) {
+    private int[] ids(List<Segment> segments, Model model) {
         var buffer = new TokenBuffer();
         for (Segment segment : segments) {
             if (segment.token().isPresent()) {
                 buffer.add(segment.token().get().id(), 0, segment.text().length());
             } else {
-                pipeline.model().tokenize(segment.text().text(), buffer);
+                model.tokenize(segment.text().text(), buffer);
             }
         }
         return buffer.ids();
@@ -199,6 +221,7 @@ public final class PipelineTokenizer {
     private Encoding sequence(String text, SpecialText special, int number, OptionalInt givenWord) {
         List<Token> tokens = new ArrayList<>();
         List<Segment> segments = words.of(text, special);
+        Model model = model(special);
         var buffer = new TokenBuffer();
         for (int i = 0; i < segments.size(); i++) {
             AlignedText word = segments.get(i).text();
@@ -208,7 +231,7 @@ public final class PipelineTokenizer {
             if (token.isPresent()) {
                 buffer.add(token.get().id(), 0, word.length());
             } else {
-                pipeline.model().tokenize(word.text(), buffer);
+                model.tokenize(word.text(), buffer);
             }
             for (int j = 0; j < buffer.size(); j++) {
                 tokens.add(new Token(

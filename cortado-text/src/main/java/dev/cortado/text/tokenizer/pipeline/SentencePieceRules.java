@@ -8,13 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
-/// SentencePiece's own normalizer (`normalizer.cc`; Kudo and Richardson 2018, arXiv:1808.06226): from left to right the
-/// longest prefix that has a rule is replaced, runs of spaces become one, spaces become `▁`, and a text begins with
-/// one.
+/// SentencePiece's own normalizer (`normalizer.cc`; Kudo and Richardson 2018, arXiv:1808.06226): from left to right
+/// the longest prefix that has a rule is replaced, runs of spaces become one, spaces become `▁`, and a text begins
+/// with one.
 ///
 /// No composition of a `tokenizer.json`'s normalizers is equal to it: `Precompiled` looks at one grapheme at a time,
-/// and
-/// none lets user-defined symbols alone.
+/// and none lets user-defined symbols alone.
 public final class SentencePieceRules {
     private static final char ESCAPED = '\u2581';
 
@@ -162,9 +161,8 @@ public final class SentencePieceRules {
         }
     }
 
-    /// The same rules for what follows a cut before a single space, where text does not begin; empty when that cannot
-    /// be
-    /// said.
+    /// The same rules for what follows a cut before a single space, where text does not begin; empty when that
+    /// cannot be said.
     Optional<SentencePieceRules> continued() {
         return whitespace.removeExtra || whitespace.asSuffix
                 ? Optional.empty()
@@ -172,7 +170,8 @@ public final class SentencePieceRules {
                         charsMap, new Whitespace(false, false, whitespace.escape, false), symbols));
     }
 
-    /// How the converters of Hugging Face's Transformers say nearly the same with the components of a `tokenizer.json`.
+    /// How the converters of Hugging Face's Transformers say nearly the same with the components of a
+    /// `tokenizer.json`.
     public Normalizer approximation() {
         var steps = new ArrayList<Normalizer>();
         charsMap.ifPresent(rules -> steps.add(new Normalizer.Precompiled(rules)));
