@@ -27,7 +27,7 @@ record Frame(Optional<PostProcessor.Named> begin, Optional<PostProcessor.Named> 
         if (!Files.exists(file)) {
             return Optional.empty();
         }
-        JsonNode config = StrictJson.read(file);
+        JsonNode config = JsonFiles.read(file);
         String type = config.path("tokenizer_class").asString("").replace("Fast", "");
         boolean llama = List.of("LlamaTokenizer", "GemmaTokenizer", "CodeLlamaTokenizer")
                 .contains(type);

@@ -77,7 +77,7 @@ public final class MergesFiles {
 
     private static Vocabulary vocabulary(Path file) throws IOException {
         Map<String, Integer> ids = new LinkedHashMap<>();
-        for (Map.Entry<String, JsonNode> entry : StrictJson.read(file).properties()) {
+        for (Map.Entry<String, JsonNode> entry : JsonFiles.read(file).properties()) {
             if (!entry.getValue().isInt()) {
                 throw new IllegalArgumentException(file + ": the id of token '" + entry.getKey() + "' is "
                         + entry.getValue() + ", no whole number");

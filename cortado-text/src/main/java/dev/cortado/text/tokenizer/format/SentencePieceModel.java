@@ -101,7 +101,7 @@ public final class SentencePieceModel {
             case UNIGRAM -> unigram();
             case BPE -> bpe(mergeable());
             case CHAR -> bpe(List.of());
-            case WORD -> new WordLevel(vocabulary, piece(unk).text());
+            case WORD -> words();
         };
         return new Pipeline(
                 addedTokens(),
@@ -183,6 +183,16 @@ public final class SentencePieceModel {
             pieces.add(new Unigram.Piece(piece.text(), score));
         }
         return new Unigram(pieces, OptionalInt.of(unk), proto.trainer().byteFallback()).without(hidden);
+    }
+
+    private WordLevel words() {
+        var hidden = new HashSet<Integer>();
+        for (Role role : Role.values()) {
+            if (role != Role.NORMAL && role != Role.USER_DEFINED) {
+                hidden.addAll(ids(role));
+            }
+        }
+        return new WordLevel(vocabulary, piece(unk).text(), hidden);
     }
 
     /// The pieces that merging can make, best score first. SentencePiece takes the leftmost pair of those with

@@ -32,11 +32,11 @@ public final class VocabText {
 
     /// The tokenizer of a vocabulary.
     ///
-    /// @throws IllegalArgumentException             when a token occurs twice or `[UNK]` is missing
+    /// @throws IllegalArgumentException when a token occurs twice or `[UNK]` is missing
     /// @throws java.nio.file.NoSuchFileException when the file is not there
     public static TokenizerFile read(Path file) throws IOException {
         Path beside = file.resolveSibling("tokenizer_config.json");
-        Optional<JsonNode> config = Files.exists(beside) ? Optional.of(StrictJson.read(beside)) : Optional.empty();
+        Optional<JsonNode> config = Files.exists(beside) ? Optional.of(JsonFiles.read(beside)) : Optional.empty();
         boolean lowercase = flag(config, "do_lower_case").orElse(true);
         var normalizer = new Normalizer.Bert(
                 true, flag(config, "tokenize_chinese_chars").orElse(true), flag(config, "strip_accents"), lowercase);

@@ -2,15 +2,12 @@ package dev.cortado.text.tokenizer.model;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.random.RandomGenerator;
-import java.util.stream.IntStream;
 
 /// A unigram language model over pieces (Kudo 2018, arXiv:1804.10959): a word becomes the sequence of pieces of
 /// greatest probability, its n best ones, or one drawn at random. Scores are natural logarithms of probabilities;
@@ -31,7 +28,7 @@ public final class Unigram implements Model {
     private final double unkScore;
     private final OptionalInt unk;
     private final boolean byteFallback;
-    private final Set<Integer> excluded; // ids no text becomes
+    private final Set<Integer> excluded; // ids that no text becomes
     private final int[] byteIds = new int[256]; // ids of <0x00> … <0xFF>
 
     /// A token and the logarithm of its probability.
@@ -84,34 +81,16 @@ public final class Unigram implements Model {
                     "the unknown token has id " + unk.getAsInt() + ", but there are " + pieces.size() + " pieces");
         }
         this.vocabulary = vocabulary;
+        this.trie = trie.orElseGet(() -> new PieceTrie(vocabulary.idsWithout(excluded)));
         this.excluded = excluded;
-        this.trie = trie.orElseGet(() -> new PieceTrie(findable()));
         this.pieces = pieces;
         this.unk = unk;
         this.byteFallback = byteFallback;
         scores = pieces.stream().mapToDouble(Piece::score).toArray();
-        unkScore = IntStream.range(0, scores.length)
-                        .filter(id -> !excluded.contains(id))
-                        .mapToDouble(id -> scores[id])
-                        .min()
-                        .orElse(0)
-                - UNK_PENALTY;
+        unkScore = Arrays.stream(scores).min().orElse(0) - UNK_PENALTY;
         for (int b = 0; b < byteIds.length; b++) {
             byteIds[b] = vocabulary.id(String.format("<0x%02X>", b)).orElse(NO_ID);
         }
-    }
-
-    private Map<String, Integer> findable() {
-        if (excluded.isEmpty()) {
-            return vocabulary.ids();
-        }
-        Map<String, Integer> findable = HashMap.newHashMap(pieces.size());
-        vocabulary.ids().forEach((piece, id) -> {
-            if (!excluded.contains(id)) {
-                findable.put(piece, id);
-            }
-        });
-        return findable;
     }
 
     /// The same pieces with other scores, by id; cheaper than a new model.

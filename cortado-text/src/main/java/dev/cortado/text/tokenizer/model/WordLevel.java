@@ -1,5 +1,6 @@
 package dev.cortado.text.tokenizer.model;
 
+import java.util.HashSet;
 import java.util.OptionalInt;
 import java.util.Set;
 
@@ -32,6 +33,8 @@ public record WordLevel(Vocabulary vocabulary, String unk, Set<Integer> excluded
 
     @Override
     public WordLevel without(Set<Integer> ids) {
-        return new WordLevel(vocabulary, unk, ids);
+        Set<Integer> all = new HashSet<>(excluded);
+        all.addAll(ids);
+        return new WordLevel(vocabulary, unk, all);
     }
 }

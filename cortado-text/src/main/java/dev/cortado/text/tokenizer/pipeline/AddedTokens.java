@@ -52,12 +52,12 @@ final class AddedTokens {
         return new AddedTokenMatcher(
                 wanted,
                 wanted.stream()
-                        .map(token -> token.normalized() ? normalized(token.content()) : token.content())
+                        .map(token -> token.normalized() ? spelled(token.content()) : token.content())
                         .toList());
     }
 
-    private String normalized(String content) {
-        return normalize(AlignedText.of(content)).text();
+    private String spelled(String content) {
+        return normalizer.map(rules -> rules.spelled(content)).orElse(content);
     }
 
     private AlignedText normalize(AlignedText text) {

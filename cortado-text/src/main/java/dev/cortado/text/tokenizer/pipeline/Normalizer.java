@@ -11,6 +11,11 @@ public sealed interface Normalizer {
     /// The rewritten text.
     AlignedText normalize(AlignedText text);
 
+    /// How a token that is looked for in normalized text is spelled there.
+    default String spelled(String token) {
+        return normalize(AlignedText.of(token)).text();
+    }
+
     /// The four normalization forms of Unicode (UAX 15): `NFC`, `NFD`, `NFKC`, `NFKD`.
     record UnicodeForm(Form form) implements Normalizer {
         @Override
@@ -207,6 +212,12 @@ public sealed interface Normalizer {
         @Override
         public AlignedText normalize(AlignedText text) {
             return rules.apply(text);
+        }
+
+        /// As the model has it: its rules leave such a token alone.
+        @Override
+        public String spelled(String token) {
+            return token;
         }
     }
 }
