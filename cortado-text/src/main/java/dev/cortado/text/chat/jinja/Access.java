@@ -164,7 +164,7 @@ final class Access {
             }
             return out.build();
         }
-        return new Value.Undefined("'" + Types.name(object) + "' object cannot be sliced");
+        throw new TemplateException("'" + Types.name(object) + "' object cannot be sliced");
     }
 
     private static OptionalLong bound(Optional<Value> value) {

@@ -109,7 +109,7 @@ final class BraceFormat {
                     ? rendering.access().item(value, number ? Value.whole(index(key)) : Text.literal(key))
                     : rendering.access().attribute(value, key);
         }
-        return Types.defined(value);
+        return value;
     }
 
     private static int index(String digits) {

@@ -9,10 +9,11 @@ import java.math.RoundingMode;
 /// @param fill one Unicode character
 /// @param align `<`, `>`, `^`, `=` (after the sign), or a space for the type's own
 /// @param sign `+`, a space, or `-` for a sign of negative numbers only
+/// @param grouping what stands between thousands, or a space for nothing
 /// @param precision negative when none is given
 /// @param type the conversion's letter, or a space
 record FormatSpec(
-        int fill, char align, char sign, boolean alternate, int width, boolean grouped, int precision, char type) {
+        int fill, char align, char sign, boolean alternate, int width, char grouping, int precision, char type) {
     private static final int MAX_PRECISION = 1000;
 
     /// Reads `[[fill]align][sign][#][0][width][,][.precision][type]`.
@@ -45,8 +46,8 @@ record FormatSpec(
         int widthEnd = digits(points, at);
         int width = number(points, at, widthEnd);
         at = widthEnd;
-        boolean grouped = at < points.length && (points[at] == ',' || points[at] == '_');
-        at += grouped ? 1 : 0;
+        char grouping = at < points.length && (points[at] == ',' || points[at] == '_') ? (char) points[at] : ' ';
+        at += grouping == ' ' ? 0 : 1;
         int precision = -1;
         if (at < points.length && points[at] == '.') {
             int end = digits(points, at + 1);
@@ -60,7 +61,7 @@ record FormatSpec(
         if (at < points.length) {
             throw new TemplateException("invalid format specification '" + spec + "'");
         }
-        return new FormatSpec(fill, align, sign, alternate, width, grouped, precision, type);
+        return new FormatSpec(fill, align, sign, alternate, width, grouping, precision, type);
     }
 
     private static boolean isAlign(int c) {
@@ -90,20 +91,20 @@ record FormatSpec(
             String sign = number < 0 || 1 / number < 0 ? "-" : positive();
             return laidOut(budget, Text.of(real(Math.abs(number)), value.origin()), sign, '>');
         }
-        if (value instanceof Value.Whole || (value instanceof Value.Bool && type != ' ' && type != 's')) {
+        if (Types.whole(value).isPresent()) {
             long number = Types.whole(value).orElseThrow();
             String digits = whole(value, number);
             String sign = number < 0 && type != 'c' ? "-" : positive();
             return laidOut(budget, Text.of(digits, value.origin()), sign, '>');
         }
-        if (type != ' ' && type != 's') {
+        if (!(value instanceof Text text) || (type != ' ' && type != 's')) {
             throw unfit(value);
         }
-        Text text = new Printing(budget).str(value);
+        Text shown = text;
         if (precision >= 0 && precision < text.codePoints()) {
-            text = text.slice(0, text.offset(precision));
+            shown = text.slice(0, text.offset(precision));
         }
-        return laidOut(budget, text, "", '<');
+        return laidOut(budget, shown, "", '<');
     }
 
     private TemplateException unfit(Value value) {
@@ -121,7 +122,7 @@ record FormatSpec(
         }
         long size = Math.abs(number);
         return switch (type) {
-            case ' ', 'd', 'i', 'u', 'n', 's' -> grouped(Long.toString(size));
+            case ' ', 'd', 'i', 'u', 'n' -> grouped(Long.toString(size));
             case 'x' -> (alternate ? "0x" : "") + Long.toHexString(size);
             case 'X' -> (alternate ? "0X" : "") + Ascii.upper(Long.toHexString(size));
             case 'o' -> (alternate ? "0o" : "") + Long.toOctalString(size);
@@ -137,7 +138,7 @@ record FormatSpec(
     }
 
     private String grouped(String digits) {
-        if (!grouped) {
+        if (grouping == ' ') {
             return digits;
         }
         int whole = 0;
@@ -146,7 +147,7 @@ record FormatSpec(
         }
         var out = new StringBuilder(digits);
         for (int i = whole - 3; i > 0; i -= 3) {
-            out.insert(i, ',');
+            out.insert(i, grouping);
         }
         return out.toString();
     }
@@ -167,7 +168,7 @@ record FormatSpec(
             case 'f', 'F' -> fixed(exact, places);
             case '%' -> fixed(exact.scaleByPowerOfTen(2), places) + "%";
             case 'e', 'E' -> scientific(exact, places);
-            case 'g', 'G', 'n', ' ', 's' -> general(exact, Math.max(places, 1));
+            case 'g', 'G', 'n', ' ' -> general(exact, Math.max(places, 1));
             case 'd', 'i', 'u' -> Long.toString(Numbers.truncate(number));
             default -> throw new TemplateException("unknown format code '" + type + "' for a float");
         };

@@ -99,7 +99,7 @@ final class Numbers {
             case "//" -> Math.floor(x / y);
             case "%" -> {
                 double rest = x % y;
-                yield rest != 0 && rest < 0 != y < 0 ? rest + y : rest;
+                yield rest == 0 ? Math.copySign(0, y) : rest < 0 != y < 0 ? rest + y : rest;
             }
             default -> power(x, y);
         };

@@ -32,7 +32,8 @@ final class PercentFormat {
                 out.append(conversion.show(budget, value));
             }
         }
-        if (rest.hasNext() && !byName && !(values instanceof Mapping)) {
+        boolean strict = tuple || values instanceof Text || !Types.iterable(values); // Python's check, as it is
+        if (rest.hasNext() && !byName && strict) {
             throw new TemplateException("not all arguments converted during string formatting");
         }
         return out.append(format, at, chars.length()).build();
@@ -138,7 +139,7 @@ final class PercentFormat {
                             text ? '-' : sign,
                             has('#'),
                             (int) Math.min(Math.abs(width), Integer.MAX_VALUE),
-                            false,
+                            ' ',
                             (int) Math.min(precision, Integer.MAX_VALUE),
                             shown instanceof Text ? 's' : type)
                     .apply(budget, shown);

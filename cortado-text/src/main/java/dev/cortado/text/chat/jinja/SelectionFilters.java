@@ -21,7 +21,7 @@ final class SelectionFilters {
         if (args.positional().isEmpty()) {
             Args.Bound bound = args.bind("map", "attribute", "default");
             var attribute = Attributes.of(r, Optional.of(bound.required(0)), bound.value(1), false);
-            for (Value item : Types.elements(r.budget(), input)) {
+            for (Value item : elements(r, input)) {
                 mapped.add(attribute.of(item));
             }
         } else {
@@ -29,7 +29,7 @@ final class SelectionFilters {
             Filter filter = Optional.ofNullable(Filters.ALL.get(name))
                     .orElseThrow(() -> new TemplateException("no filter named '" + name + "'"));
             r.budget().enter(); // map may name map
-            for (Value item : Types.elements(r.budget(), input)) {
+            for (Value item : elements(r, input)) {
                 r.budget().step();
                 mapped.add(filter.apply(r, item, args.after(1)));
             }
@@ -48,7 +48,7 @@ final class SelectionFilters {
             Optional<Test> test =
                     testing.positional().isEmpty() ? Optional.empty() : Optional.of(Tests.named(name("test", testing)));
             List<Value> kept = new ArrayList<>();
-            for (Value item : Types.elements(r.budget(), input)) {
+            for (Value item : elements(r, input)) {
                 r.budget().step();
                 Value seen =
                         byAttribute ? r.access().path(item, args.positional().getFirst()) : item;
@@ -59,6 +59,11 @@ final class SelectionFilters {
             }
             return new Value.Generator(kept.iterator());
         };
+    }
+
+    /// Nothing where there is nothing, be it None.
+    private static List<Value> elements(Rendering r, Value input) {
+        return Types.truth(input) ? Types.elements(r.budget(), input) : List.of();
     }
 
     private static String name(String kind, Args args) {

@@ -98,13 +98,15 @@ final class Tests {
         return Math.floorMod(whole.getAsLong(), divisor);
     }
 
-    /// Identity; of constants there is one each.
+    /// Identity. Of constants there is one each; and so there is, for short strings and small numbers, in Python.
     private static boolean same(Value a, Value b) {
-        return identical(a, b)
-                || (a instanceof Value.None && b instanceof Value.None)
-                || (a instanceof Value.Bool(boolean x, Origin _)
-                        && b instanceof Value.Bool(boolean y, Origin _)
-                        && x == y);
+        return switch (a) {
+            case Value.None _ -> b instanceof Value.None;
+            case Value.Bool(boolean x, Origin _) -> b instanceof Value.Bool(boolean y, Origin _) && x == y;
+            case Value.Whole(long x, Origin _) -> b instanceof Value.Whole(long y, Origin _) && x == y;
+            case Text text -> text.equals(b);
+            default -> identical(a, b);
+        };
     }
 
     @SuppressWarnings("ReferenceEquality") // identity is what is asked for

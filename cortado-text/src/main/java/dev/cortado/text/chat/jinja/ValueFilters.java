@@ -21,7 +21,6 @@ final class ValueFilters {
                             .attribute(
                                     input,
                                     args.bind("attr", "name").requiredText(0).chars()),
-            "pprint", (r, input, _) -> r.printing().repr(input),
             "tojson", ValueFilters::json);
 
     private ValueFilters() {}
