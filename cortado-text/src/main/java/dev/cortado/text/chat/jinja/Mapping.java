@@ -13,6 +13,8 @@ public final class Mapping implements Value {
 
     private record None() {}
 
+    private record Missing() {}
+
     private final SequencedMap<Object, Entry> entries;
     private final Origin origin;
 
@@ -59,6 +61,7 @@ public final class Mapping implements Value {
                 yield parts;
             }
             case Value.Callable callable -> callable;
+            case Value.Undefined _ -> new Missing();
             default -> throw new TemplateException("unhashable type: '" + Types.name(key) + "'");
         };
     }

@@ -28,7 +28,7 @@ final class Search {
     int next(String text, int from) {
         int found = fallback.length == 0 ? text.indexOf(wanted, from) : scan(text, from);
         int at = found < 0 ? text.length() : found;
-        budget.steps(1 + Math.max(0, at - from) / 16);
+        budget.steps(1 + Math.max(0, at - from) / (fallback.length == 0 ? 16 : 4));
         return at;
     }
 

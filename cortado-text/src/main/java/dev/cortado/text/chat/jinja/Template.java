@@ -8,10 +8,12 @@ import java.util.Optional;
 /// A template that was read, to be rendered any number of times, by any number of threads.
 public final class Template {
     private final List<Node> nodes;
+    private final boolean generates;
     private final Limits limits;
 
-    private Template(List<Node> nodes, Limits limits) {
+    private Template(List<Node> nodes, boolean generates, Limits limits) {
         this.nodes = nodes;
+        this.generates = generates;
         this.limits = limits;
     }
 
@@ -23,7 +25,14 @@ public final class Template {
             throw new IllegalArgumentException(
                     "the chat template has " + source.length() + " characters, more than " + limits.templateLength());
         }
-        return new Template(Parser.parse(Lexer.scan(source, syntax), limits.depth()), limits);
+        List<Token> tokens = Lexer.scan(source, syntax);
+        boolean generates = tokens.stream().anyMatch(token -> token.isName("endgeneration"));
+        return new Template(Parser.parse(tokens, limits.depth()), generates, limits);
+    }
+
+    /// Whether the template marks what is generated, with `{% generation %}`.
+    public boolean generates() {
+        return generates;
     }
 
     /// Renders the template with variables; a name that is not among them is undefined.

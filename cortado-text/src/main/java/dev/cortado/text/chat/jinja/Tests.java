@@ -21,7 +21,7 @@ final class Tests {
             Map.entry("mapping", is(value -> value instanceof Mapping)),
             Map.entry("iterable", is(Types::iterable)),
             Map.entry("sequence", is(Tests::isSequence)),
-            Map.entry("callable", is(value -> value instanceof Value.Callable)),
+            Map.entry("callable", is(value -> value instanceof Value.Callable || value instanceof Value.Undefined)),
             Map.entry("escaped", is(_ -> false)),
             Map.entry(
                     "lower", (r, value, _) -> StringMethods.isCase(r.printing().str(value), false)),

@@ -67,7 +67,7 @@ final class Types {
     }
 
     private static List<Value> characters(Budget budget, Text text) {
-        budget.steps(4L * text.length());
+        budget.steps(8L * text.length());
         List<Value> characters = new ArrayList<>(text.length());
         for (int i = 0; i < text.length(); ) {
             int end = text.chars().offsetByCodePoints(i, 1);

@@ -34,7 +34,7 @@ final class ValueFilters {
     private static Value whole(Rendering r, Value input, Args args) {
         Args.Bound bound = args.bind("int", "default", "base");
         Value otherwise = bound.value(0).orElseGet(() -> Value.whole(0));
-        if (Types.whole(input).isPresent()) {
+        if (Types.whole(Types.defined(input)).isPresent()) {
             return new Value.Whole(Types.whole(input).getAsLong(), input.origin());
         }
         Optional<Long> parsed = input instanceof Text text ? parse(text.chars(), bound.whole(1, 10)) : Optional.empty();
@@ -92,7 +92,7 @@ final class ValueFilters {
 
     private static Value real(Rendering r, Value input, Args args) {
         Value otherwise = args.bind("float", "default").value(0).orElseGet(() -> new Value.Real(0, Origin.TEMPLATE));
-        return parseReal(input)
+        return parseReal(Types.defined(input))
                 .<Value>map(value -> new Value.Real(value, input.origin()))
                 .orElse(otherwise);
     }
