@@ -131,7 +131,7 @@ final class Interpreter {
         }
         var state = new LoopState(rendering, items);
         for (Value item : items) {
-            budget.steps(4); // a scope and a turn
+            budget.steps(8); // a scope and a turn
             Scope inner = scope.inner();
             inner.put("loop", state.value());
             rendering.at(loop.line());
@@ -168,6 +168,7 @@ final class Interpreter {
 
     private Value callable(Node.Macro macro, Scope defined) {
         return new Value.Callable(macro.name(), (_, args) -> {
+            budget.steps(16); // a scope, its arguments and a string
             Scope scope = bind(macro, args, defined.inner());
             int line = rendering.line();
             Text text = rendering.capture(() -> execute(macro.body(), scope));

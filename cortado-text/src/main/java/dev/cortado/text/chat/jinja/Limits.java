@@ -11,8 +11,8 @@ import java.time.Duration;
 /// @param depth how deep expressions and blocks may nest in the source, and macros, expressions and data when rendering
 /// @param time wall-clock time of one rendering, a second fence behind the steps
 public record Limits(int templateLength, long steps, int characters, int depth, Duration time) {
-    /// Far above what chats need: 8 million characters, 10 million steps, 10 seconds.
-    public static final Limits GENEROUS = new Limits(1 << 20, 10_000_000, 8 << 20, 200, Duration.ofSeconds(10));
+    /// Far above what chats need: 4 million characters, 5 million steps, 10 seconds.
+    public static final Limits GENEROUS = new Limits(1 << 20, 5_000_000, 4 << 20, 200, Duration.ofSeconds(10));
 
     private static final int DEEPEST = 400; // the evaluator recurses on the caller's stack
 

@@ -104,6 +104,7 @@ final class SequenceFilters {
     }
 
     private static List<Value> sorted(Rendering r, List<Value> items, Function<Value, Value> key, boolean descending) {
+        r.budget().steps(16L * items.size()); // keys, and comparisons that cost more than a step
         List<Keyed> keyed = new ArrayList<>();
         for (Value item : items) {
             keyed.add(new Keyed(key.apply(item), item));
@@ -154,6 +155,7 @@ final class SequenceFilters {
         Set<Object> seen = new HashSet<>();
         List<Value> unique = new ArrayList<>();
         for (Value item : elements(r, input)) {
+            r.budget().steps(8);
             if (seen.add(Mapping.identity(attribute.of(item)))) {
                 unique.add(item);
             }
