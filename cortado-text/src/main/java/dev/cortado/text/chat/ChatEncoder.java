@@ -5,14 +5,14 @@ import java.util.BitSet;
 
 /// Turns rendered conversations into token ids, and what the assistant said into a mask of them.
 ///
-/// @param addsBos whether the tokenizer begins every sequence with its BOS; the template may do so as well, and there
-///     is one all the same
+/// @param addsBos whether the tokenizer begins every sequence with its BOS; the template may do so as well, and
+///     there is one all the same
 public record ChatEncoder(SpanEncoder encoder, boolean addsBos) {
     /// Encodes a conversation.
     ///
     /// A token counts as the assistant's when any of its characters is, as in Transformers. Unless the template
-    /// marks what the assistant says, so do the control token that closes its turn, and white space before that one:
-    /// a model must learn to stop.
+    /// marks what the assistant says, so do the control token that closes its turn, and white space before
+    /// that one: a model must learn to stop.
     public EncodedChat encode(Rendered rendered) {
         SpanEncoder.Encoded encoded = encoder.encode(rendered.text(), rendered.trusted());
         int[] ids = encoded.ids();
@@ -74,8 +74,6 @@ public record ChatEncoder(SpanEncoder encoder, boolean addsBos) {
     }
 
     private static boolean isSpace(SpanEncoder.Encoded encoded, int t, Rendered rendered) {
-        return rendered.text()
-                .substring(encoded.starts()[t], encoded.ends()[t])
-                .isBlank();
+        return rendered.text().substring(encoded.starts()[t], encoded.ends()[t]).isBlank();
     }
 }

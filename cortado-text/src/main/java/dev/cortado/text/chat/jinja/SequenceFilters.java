@@ -224,7 +224,7 @@ final class SequenceFilters {
             batch.add(item);
         }
         while (!batch.isEmpty() && bound.present(1).isPresent() && batch.size() < size) {
-            r.budget().step();
+            r.budget().steps(4);
             batch.add(bound.required(1));
         }
         if (!batch.isEmpty()) {
