@@ -11,7 +11,8 @@ import dev.cortado.model.CausalLm;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.text.tokenizer.Tokenizer;
-import dev.cortado.text.tokenizer.Tokenizers;
+import dev.cortado.text.tokenizer.format.Tokenizers;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -110,7 +111,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Sampling sampling = sampling();
         TextEnds ends = ModelFolder.ends(options.model);
-        Optional<Tokenizer> tokenizer = Tokenizers.find(options.model);
+        Optional<PipelineTokenizer> tokenizer = Tokenizers.find(options.model);
         if (tokenizer.isEmpty() && (prompt.text != null || !stops.isEmpty())) {
             throw new IllegalArgumentException(
                     options.model + " has no tokenizer.json, so text cannot be read; give --prompt-ids and no --stop");

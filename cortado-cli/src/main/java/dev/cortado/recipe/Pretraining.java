@@ -11,10 +11,13 @@ import dev.cortado.text.corpus.Document;
 import dev.cortado.text.corpus.HeldOut;
 import dev.cortado.text.corpus.Rows;
 import dev.cortado.text.corpus.TokenStore;
-import dev.cortado.text.tokenizer.BpeTrainer;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
 import dev.cortado.text.tokenizer.Tokenizer;
-import dev.cortado.text.tokenizer.Tokenizers;
+import dev.cortado.text.tokenizer.format.Tokenizers;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
+import dev.cortado.text.tokenizer.train.ByteLevelBpeTrainer;
+import dev.cortado.text.tokenizer.train.Progress;
+import dev.cortado.text.tokenizer.train.Trained;
+import dev.cortado.text.tokenizer.train.VocabularySpec;
 import dev.cortado.train.Batches;
 import dev.cortado.train.Evaluation;
 import dev.cortado.train.StepReport;
@@ -189,31 +192,33 @@ public final class Pretraining {
             return Tokenizers.read(run.model());
         }
         if (part.path().isPresent()) {
-            Tokenizer given = Tokenizers.read(Path.of(part.path().get()));
-            if (given instanceof ByteLevelBpe bpe) {
-                Tokenizers.write(bpe, OptionalLong.of(contextLength), run.model());
-            }
+            PipelineTokenizer given = Tokenizers.read(Path.of(part.path().get()));
+            Tokenizers.write(given, OptionalLong.of(contextLength), run.model());
             return given;
         }
         int size = part.vocabSize().orElse(TrainRecipe.TokenizerPart.VOCABULARY);
         long begin = System.nanoTime();
-        var trainer = new BpeTrainer(size, part.minFrequency().orElse(2L), List.of(SEPARATOR));
-        BpeTrainer.Result result;
+        var trainer = ByteLevelBpeTrainer.of(VocabularySpec.of(size)
+                .withMinFrequency(part.minFrequency().orElse(2L))
+                .withSpecials(SEPARATOR));
+        Trained learned;
         try (Stream<Document> documents = corpus.documents()) {
-            result = trainer.train(
-                    documents.map(Document::text), Runtime.getRuntime().availableProcessors(), _ -> {});
+            learned = trainer.train(
+                    documents.map(Document::text).iterator(),
+                    Runtime.getRuntime().availableProcessors(),
+                    Progress.SILENT);
         }
-        ByteLevelBpe tokenizer = result.tokenizer();
+        PipelineTokenizer tokenizer = learned.tokenizer();
         tokenizer = tokenizer.withSpecials(
                 tokenizer.specials().withBos(SEPARATOR).withEos(SEPARATOR).withPad(SEPARATOR));
         Tokenizers.write(tokenizer, OptionalLong.of(contextLength), run.model());
         listener.say("tokenizer: byte-level BPE, %,d ids from %,d words (%,d different), %.1f s%s"
                 .formatted(
                         tokenizer.vocabSize(),
-                        result.words(),
-                        result.distinctWords(),
+                        learned.statistics().words(),
+                        learned.statistics().distinctWords(),
                         (System.nanoTime() - begin) / 1e9,
-                        result.complete() ? "" : "; the text is too small for " + size));
+                        learned.complete() ? "" : "; the text is too small for " + size));
         return tokenizer;
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.cortado.cli.Shell.Ended;
 import dev.cortado.text.tokenizer.Tokenizer;
-import dev.cortado.text.tokenizer.Tokenizers;
+import dev.cortado.text.tokenizer.format.Tokenizers;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;

@@ -44,7 +44,7 @@ public final class TextGenerator {
     public Answer generate(
             Prompt prompt, int maxNewTokens, Sampling sampling, List<String> stops, Consumer<String> stream) {
         var text = new StopText(stops, stream);
-        var decoder = new StreamDecoder(tokenizer);
+        StreamDecoder decoder = tokenizer.stream();
         Generation generation = generator.generate(
                 prompt, maxNewTokens, sampling, Set.copyOf(ends.eos()), id -> text.add(decoder.push(id)));
         if (!text.stopped()) {

@@ -8,8 +8,9 @@ import dev.cortado.model.config.TextEnds;
 import dev.cortado.tensor.DType;
 import dev.cortado.testkit.Seeds;
 import dev.cortado.testkit.StrictScopes;
-import dev.cortado.text.tokenizer.BpeTrainer;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
+import dev.cortado.text.tokenizer.train.ByteLevelBpeTrainer;
+import dev.cortado.text.tokenizer.train.VocabularySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,8 +27,9 @@ class TextGeneratorTest {
     private static final String LEARNED = "the cat sat on the mat, the café is naïve: 日本語 日本 👋👋🏽 the end. ";
 
     /// 256 bytes, `<eos>` as id 0, and some merges, of which some end inside a character.
-    private static final ByteLevelBpe TOKENIZER = new BpeTrainer(300, 1, List.of("<eos>"))
-            .train(Stream.of(LEARNED.repeat(3)), 1, _ -> {})
+    private static final PipelineTokenizer TOKENIZER = ByteLevelBpeTrainer.of(
+                    VocabularySpec.of(300).withMinFrequency(1).withSpecials("<eos>"))
+            .train(Stream.of(LEARNED.repeat(3)))
             .tokenizer();
 
     private static final TextEnds ENDS = new TextEnds(OptionalInt.empty(), List.of(0));

@@ -11,7 +11,7 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.text.corpus.Rows;
 import dev.cortado.text.corpus.TokenStore;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import dev.cortado.train.objective.CausalObjective;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -27,7 +27,7 @@ class EvaluationTest {
     @TempDir
     Path folder;
 
-    private final ByteLevelBpe tokenizer = Tiny.tokenizer();
+    private final PipelineTokenizer tokenizer = Tiny.tokenizer();
 
     /// −log p of the last token of a text, from its logits, in double.
     private static double naive(CausalLm model, int[] text) {

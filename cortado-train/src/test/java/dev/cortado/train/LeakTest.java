@@ -9,7 +9,7 @@ import dev.cortado.tensor.LibTorch;
 import dev.cortado.tensor.Scope;
 import dev.cortado.text.corpus.Rows;
 import dev.cortado.text.corpus.TokenStore;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import dev.cortado.train.checkpoint.CheckpointStore;
 import dev.cortado.train.objective.CausalObjective;
 import dev.cortado.train.optim.AdamW;
@@ -81,7 +81,7 @@ class LeakTest {
 
         public static void main(String[] args) throws IOException {
             Path folder = Path.of(args[0]);
-            ByteLevelBpe tokenizer = Tiny.tokenizer();
+            PipelineTokenizer tokenizer = Tiny.tokenizer();
             var watch = new Watch();
             try (TokenStore store = Tiny.store(folder.resolve("tokens"), Tiny.texts(60), tokenizer);
                     CausalLm model = Tiny.model(tokenizer.vocabSize());

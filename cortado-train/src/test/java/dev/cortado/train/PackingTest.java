@@ -14,7 +14,7 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.text.corpus.Rows;
 import dev.cortado.text.corpus.TokenStore;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import dev.cortado.train.objective.Batch;
 import dev.cortado.train.objective.CausalObjective;
 import dev.cortado.train.objective.Objective;
@@ -31,7 +31,7 @@ class PackingTest {
     @TempDir
     Path folder;
 
-    private final ByteLevelBpe tokenizer = Tiny.tokenizer();
+    private final PipelineTokenizer tokenizer = Tiny.tokenizer();
     private final int separator = tokenizer.specials().require(Tiny.SEPARATOR);
 
     /// The loss of all rows, packed, is that of each piece of a document computed by itself.

@@ -15,8 +15,9 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.text.corpus.Document;
 import dev.cortado.text.corpus.TokenStore;
-import dev.cortado.text.tokenizer.BpeTrainer;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
+import dev.cortado.text.tokenizer.train.ByteLevelBpeTrainer;
+import dev.cortado.text.tokenizer.train.VocabularySpec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -48,13 +49,13 @@ final class Tiny {
         return texts;
     }
 
-    static ByteLevelBpe tokenizer() {
-        return new BpeTrainer(280, 2, List.of(SEPARATOR))
-                .train(texts(50).stream(), 1, _ -> {})
+    static PipelineTokenizer tokenizer() {
+        return ByteLevelBpeTrainer.of(VocabularySpec.of(280).withSpecials(SEPARATOR))
+                .train(texts(50).stream())
                 .tokenizer();
     }
 
-    static TokenStore store(Path file, List<String> texts, ByteLevelBpe tokenizer) throws IOException {
+    static TokenStore store(Path file, List<String> texts, PipelineTokenizer tokenizer) throws IOException {
         List<Document> documents = new ArrayList<>();
         for (String text : texts) {
             documents.add(new Document("text " + documents.size(), text));

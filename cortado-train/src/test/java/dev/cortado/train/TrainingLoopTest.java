@@ -11,7 +11,7 @@ import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Scope;
 import dev.cortado.text.corpus.Rows;
 import dev.cortado.text.corpus.TokenStore;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import dev.cortado.train.checkpoint.Checkpoint;
 import dev.cortado.train.checkpoint.CheckpointStore;
 import dev.cortado.train.objective.CausalObjective;
@@ -36,7 +36,7 @@ class TrainingLoopTest {
     @TempDir
     Path folder;
 
-    private final ByteLevelBpe tokenizer = Tiny.tokenizer();
+    private final PipelineTokenizer tokenizer = Tiny.tokenizer();
     private final List<StepReport> reports = new ArrayList<>();
     private final List<String> events = new ArrayList<>();
     private TokenStore store;

@@ -6,7 +6,7 @@ import dev.cortado.model.CausalLm;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
-import dev.cortado.text.tokenizer.Tokenizers;
+import dev.cortado.text.tokenizer.format.Tokenizers;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.text.Trials;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
 import dev.cortado.text.tokenizer.Learned;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class RowsTest {
-    private final ByteLevelBpe bpe = Learned.small();
+    private final PipelineTokenizer bpe = Learned.small();
 
     @TempDir
     private Path folder;

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.text.Trials;
-import dev.cortado.text.tokenizer.ByteLevelBpe;
+import dev.cortado.text.tokenizer.Encoding;
 import dev.cortado.text.tokenizer.Learned;
+import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.Specials;
+import dev.cortado.text.tokenizer.StreamDecoder;
 import dev.cortado.text.tokenizer.Tokenizer;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,7 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class TokenStoreTest {
-    private final ByteLevelBpe bpe = Learned.small();
+    private final PipelineTokenizer bpe = Learned.small();
 
     @TempDir
     private Path folder;
@@ -233,6 +236,36 @@ class TokenStoreTest {
         @Override
         public byte[] bytes(int id) {
             return inner.bytes(id - (vocabSize - 1 - inner.vocabSize()));
+        }
+
+        @Override
+        public int[] encode(String text, SpecialText special, boolean addSpecial) {
+            return encode(text);
+        }
+
+        @Override
+        public Encoding encoding(String text, SpecialText special, boolean addSpecial) {
+            return inner.encoding(text, special, addSpecial);
+        }
+
+        @Override
+        public boolean addsBos() {
+            return false;
+        }
+
+        @Override
+        public String decode(int[] ids) {
+            return inner.decode(ids);
+        }
+
+        @Override
+        public StreamDecoder stream() {
+            return inner.stream();
+        }
+
+        @Override
+        public String token(int id) {
+            return inner.token(id);
         }
 
         @Override

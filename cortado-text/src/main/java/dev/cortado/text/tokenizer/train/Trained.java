@@ -1,12 +1,18 @@
 package dev.cortado.text.tokenizer.train;
 
 import dev.cortado.text.tokenizer.pipeline.Pipeline;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 
 /// What training gave.
 ///
 /// @param pipeline the tokenizer, which cuts text as training did
 /// @param complete whether the vocabulary reached the size asked for; if not, the corpus is too small for more
 public record Trained(Pipeline pipeline, boolean complete, Statistics statistics) {
+    /// The tokenizer, ready for use.
+    public PipelineTokenizer tokenizer() {
+        return new PipelineTokenizer(pipeline);
+    }
+
     /// What the corpus was like.
     ///
     /// @param texts             how many texts were read

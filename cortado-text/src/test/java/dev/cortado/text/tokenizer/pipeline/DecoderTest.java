@@ -289,8 +289,8 @@ class DecoderTest {
                 Map.of("type", "Strip", "content", content, "start", start, "stop", stop);
             case Decoder.Replace(TextPattern.Literal(String text), String content) ->
                 Map.of("type", "Replace", "pattern", Map.of("String", text), "content", content);
-            case Decoder.Replace(TextPattern.Regex(String source), String content) ->
-                Map.of("type", "Replace", "pattern", Map.of("Regex", source), "content", content);
+            case Decoder.Replace(TextPattern.Regex regex, String content) ->
+                Map.of("type", "Replace", "pattern", Map.of("Regex", regex.source()), "content", content);
             case Decoder.Sequence(List<Decoder> decoders) ->
                 Map.of(
                         "type",
