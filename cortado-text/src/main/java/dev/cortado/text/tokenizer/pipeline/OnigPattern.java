@@ -13,8 +13,8 @@ import java.util.regex.PatternSyntaxException;
 /// anywhere.
 public final class OnigPattern {
     // Characters looked at in one text: some seconds. Linear searches look at each a few times.
-    private static final long BASE_BUDGET = 1_000_000_000L;
-    private static final long BUDGET_PER_CHARACTER = 1_000L;
+    private static final long BASE_BUDGET = 200_000_000L;
+    private static final long BUDGET_PER_CHARACTER = 200L;
 
     private final String source;
     private final Pattern pattern;
