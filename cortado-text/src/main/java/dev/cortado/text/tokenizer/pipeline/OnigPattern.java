@@ -13,8 +13,8 @@ import java.util.regex.PatternSyntaxException;
 /// anywhere.
 public final class OnigPattern {
     // Characters looked at in one text: some seconds. Linear searches look at each a few times.
-    private static final long BASE_BUDGET = 1_000_000_000L;
-    private static final long BUDGET_PER_CHARACTER = 1_000L;
+    private static final long BASE_BUDGET = 200_000_000L;
+    private static final long BUDGET_PER_CHARACTER = 200L;
 
     private final String source;
     private final Pattern pattern;
@@ -36,8 +36,8 @@ public final class OnigPattern {
         return source;
     }
 
-    /// What the expression finds in a text, from left to right, and what lies between. A match is empty only where
-    /// no other match ends.
+    /// What the expression finds in a text, from left to right, and what lies between. A match is empty only
+    /// where no other match ends.
     ///
     /// @throws IllegalArgumentException when the search is given up
     List<Span> spans(String text) {

@@ -12,9 +12,9 @@ import java.util.function.IntPredicate;
 /// `\X`, `\y`.
 ///
 /// Where the two languages differ, Oniguruma counts: `^` and `$` are about lines, and lines end in `\n` only; `(?m)`
-/// is what Java calls DOTALL; `\h` is a hexadecimal digit; `x{2,3}+` repeats `x{2,3}`, it is not possessive; `x{2}?` is
-/// `(?:x{2})?`; an option in the middle of a group (`a(?i)b|c`) embraces all alternatives that follow.
-/// Ignoring case compares characters one by one: `ß` does not match `ss`.
+/// is what Java calls DOTALL; `\h` is a hexadecimal digit; `x{2,3}+` repeats `x{2,3}`, it is not possessive; `x{2}?`
+/// is `(?:x{2})?`; an option in the middle of a group (`a(?i)b|c`) embraces all alternatives that follow. Ignoring
+/// case compares characters one by one: `ß` does not match `ss`.
 final class OnigSyntax {
     private static final int DEEPEST = 250; // groups in groups
     private static final int MOST_REPEATS = 100_000;
@@ -109,11 +109,11 @@ final class OnigSyntax {
             case 'z' -> "\\z";
             case 'Z' -> "(?=\\x{A}?\\z)";
             case 'b' -> "(?:" + AFTER_WORD + "(?!" + WORD + ")|" + NOT_AFTER_WORD + "(?=" + WORD + "))";
-                    case 'B' -> "(?:" + AFTER_WORD + "(?=" + WORD + ")|" + NOT_AFTER_WORD + "(?!" + WORD + "))";
-                    case 'w' -> WORD;
-                    case 'W' -> OnigSets.negated(WORD);
-                    case 'R' -> "\\R";
-                    case 'N' -> OnigSets.NOT_NEWLINE;
+            case 'B' -> "(?:" + AFTER_WORD + "(?=" + WORD + ")|" + NOT_AFTER_WORD + "(?!" + WORD + "))";
+            case 'w' -> WORD;
+            case 'W' -> OnigSets.negated(WORD);
+            case 'R' -> "\\R";
+            case 'N' -> OnigSets.NOT_NEWLINE;
             case 'O' -> OnigSets.ANY;
             case 'G', 'K', 'X', 'g', 'y', 'Y' -> throw in.error("'\\" + (char) c + "' is not supported");
             default -> "";
@@ -128,6 +128,9 @@ final class OnigSyntax {
         }
         if (c >= '1' && c <= '9') {
             in.next();
+            if (namesOnly) {
+                throw in.error("groups beside named ones have no numbers");
+            }
             if (in.hasNext() && Character.isDigit(in.peek())) {
                 throw in.error("only groups 1 to 9 can be referred to");
             }
@@ -231,6 +234,10 @@ final class OnigSyntax {
         int from = least.isEmpty() ? 0 : count(least);
         if (!most.isEmpty() && count(most) < from) {
             throw in.error("repeats at least " + least + " and at most " + most + " times");
+        }
+        if (comma && from == 1 && in.startsWith("+") && !in.startsWith("+?") && !in.startsWith("++")) {
+            in.take("+");
+            return operand + "+"; // what x{1,3} repeated comes to, without a group that Java would recur for
         }
         String range = "{" + from + (comma ? "," + most : "") + "}";
         if (!in.take("?")) {

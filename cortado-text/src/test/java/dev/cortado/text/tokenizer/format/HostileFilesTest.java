@@ -37,7 +37,7 @@ class HostileFilesTest {
             Path file = Files.write(folder.resolve("damaged"), Trials.damaged(random, content));
             try {
                 TokenizerFile read = reader.read(file);
-                Cases.plain(read).apply("Hello  wörld 12 \u0000");
+                assertThat(Cases.plain(read).apply("Hello  wörld 12 \u0000")).isNotNull();
             } catch (IllegalArgumentException e) {
                 refused[0]++;
                 assertThat(e).hasMessageContaining("damaged").hasMessageNotContaining("\n    at");
@@ -94,8 +94,10 @@ class HostileFilesTest {
 
     @Test
     void damagedTextFiles() throws IOException {
-        fuzz(utf8(tiktoken("aGU= 256\nbGw= 257\naGVsbA== 258\n")), 300, file -> TiktokenFile.read(
-                file, TiktokenEncoding.CL100K_BASE));
+        fuzz(
+                utf8(tiktoken("aGU= 256\nbGw= 257\naGVsbA== 258\n")),
+                300,
+                file -> TiktokenFile.read(file, TiktokenEncoding.CL100K_BASE));
         fuzz(utf8("[PAD]\n[UNK]\n[CLS]\n[SEP]\nhello\n##s\nwörld\n"), 300, VocabText::read);
         fuzz(utf8("#version: 0.2\nt h\nth e</w>\ni n\na n\nan d</w>\n"), 300, SubwordNmt::read);
         Path vocabulary = Files.writeString(folder.resolve("vocab"), "{\"a\":0,\"b\":1,\"ab\":2,\"<s>\":3,\"</s>\":4}");
@@ -136,7 +138,11 @@ class HostileFilesTest {
         byte[] endless = new byte[300_000]; // one token as long as the file
         java.util.Arrays.fill(endless, (byte) 'a');
         String token = Base64.getEncoder().encodeToString(endless);
-        assertThat(reader.read(file(utf8(tiktoken(token + " 256\n")))).pipeline().model().vocabulary().size())
+        assertThat(reader.read(file(utf8(tiktoken(token + " 256\n"))))
+                        .pipeline()
+                        .model()
+                        .vocabulary()
+                        .size())
                 .isEqualTo(257);
     }
 
@@ -152,7 +158,7 @@ class HostileFilesTest {
     private static void varint(ByteArrayOutputStream out, long value) {
         long rest = value;
         while ((rest & ~0x7FL) != 0) {
-            out.write((int) (rest & 0x7F | 0x80));
+            out.write((int) ((rest & 0x7F) | 0x80));
             rest >>>= 7;
         }
         out.write((int) rest);
@@ -236,11 +242,17 @@ class HostileFilesTest {
     }
 
     private static byte[] int32(int value) {
-        return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
+        return ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(value)
+                .array();
     }
 
     private static byte[] int64(long value) {
-        return ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(value).array();
+        return ByteBuffer.allocate(8)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(value)
+                .array();
     }
 
     @Test

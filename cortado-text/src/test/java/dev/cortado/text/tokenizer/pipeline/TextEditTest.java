@@ -45,7 +45,7 @@ class TextEditTest {
                 new Normalizer.StripAccents(),
                 new Normalizer.Strip(true, true),
                 new Normalizer.Bert(true, true, Optional.empty(), true),
-                new Normalizer.Replace(new TextPattern.Regex("x+"), ""),
+                new Normalizer.Replace(new TextPattern.Regex("q+"), ""),
                 new Normalizer.Nmt())) {
             assertThat(normalizer.normalize(text)).as(normalizer.toString()).isSameAs(text);
         }
@@ -84,7 +84,7 @@ class TextEditTest {
     @Test
     void longTextsTakeLinearTime() {
         for (String unit : List.of("a", "\u0301", " ", "\u0301\u0323", "中", "가", "\u1100\u1161", "1", "!", "é")) {
-            AlignedText text = AlignedText.of(unit.repeat(1_000_000 / unit.length()));
+            AlignedText text = AlignedText.of(unit.repeat(100_000 / unit.length()));
             for (Normalizer normalizer : List.of(
                     new Normalizer.UnicodeForm(Form.NFC),
                     new Normalizer.UnicodeForm(Form.NFKD),
