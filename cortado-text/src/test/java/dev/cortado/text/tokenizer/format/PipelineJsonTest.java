@@ -301,7 +301,7 @@ class PipelineJsonTest {
                         WORD_LEVEL)
                 .getBytes(java.nio.charset.StandardCharsets.UTF_8);
         damage(small, 3000);
-        damage(Files.readAllBytes(SharedData.require("tokenizers/phi3/tokenizer.json")), 25);
+        damage(Files.readAllBytes(SharedData.require("tokenizers/phi3/tokenizer.json")), 12);
     }
 
     private void damage(byte[] content, int times) {
