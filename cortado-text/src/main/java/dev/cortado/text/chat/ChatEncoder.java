@@ -33,6 +33,7 @@ public record ChatEncoder(SpanEncoder encoder, boolean addsBos) {
         return new EncodedChat(all, marks);
     }
 
+    /// How many BOS the ids begin with.
     private int leadingBos(int[] ids) {
         int count = 0;
         while (encoder.bos().isPresent()
@@ -43,6 +44,7 @@ public record ChatEncoder(SpanEncoder encoder, boolean addsBos) {
         return count;
     }
 
+    /// Tokens that share a character with what the assistant said.
     private static boolean[] mask(SpanEncoder.Encoded encoded, BitSet assistant) {
         boolean[] mask = new boolean[encoded.ids().length];
         for (int t = 0; t < mask.length; t++) {

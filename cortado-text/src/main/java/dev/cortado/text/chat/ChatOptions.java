@@ -53,27 +53,32 @@ public record ChatOptions(
                 false, true, List.of(), List.of(), Map.of(), Map.of(), Clock.system(ZoneId.systemDefault()));
     }
 
+    /// With functions the assistant may call, as JSON schemas.
     public ChatOptions withTools(List<Map<String, Object>> tools) {
         return new ChatOptions(
                 addGenerationPrompt, continueFinalMessage, tools, documents, variables, specialTokens, clock);
     }
 
+    /// With passages the assistant may use.
     public ChatOptions withDocuments(List<Map<String, Object>> documents) {
         return new ChatOptions(
                 addGenerationPrompt, continueFinalMessage, tools, documents, variables, specialTokens, clock);
     }
 
+    /// With one more variable of the template.
     public ChatOptions withVariable(String name, @Nullable Object value) {
         Map<String, @Nullable Object> more = new LinkedHashMap<>(variables);
         more.put(name, value);
         return new ChatOptions(addGenerationPrompt, continueFinalMessage, tools, documents, more, specialTokens, clock);
     }
 
+    /// With special tokens, by variable.
     public ChatOptions withSpecialTokens(Map<String, String> specialTokens) {
         return new ChatOptions(
                 addGenerationPrompt, continueFinalMessage, tools, documents, variables, specialTokens, clock);
     }
 
+    /// With another clock, for the same output at any time.
     public ChatOptions withClock(Clock clock) {
         return new ChatOptions(
                 addGenerationPrompt, continueFinalMessage, tools, documents, variables, specialTokens, clock);

@@ -79,6 +79,7 @@ public final class ChatTemplate {
                 shown.chars(), trusted(shown), assistant(shown, messages, sources, template), template.generates());
     }
 
+    /// What Transformers passes; tools and documents are None, not undefined, when there are none.
     private Map<String, Value> variables(List<Message> messages, ChatOptions options) {
         List<Value> values = new ArrayList<>();
         for (int i = 0; i < messages.size(); i++) {
@@ -133,6 +134,7 @@ public final class ChatTemplate {
         return assistant;
     }
 
+    /// Where the last character of the last message is written.
     private static int endOfLast(Text text, List<String> sources) {
         for (int run = text.runs() - 1; run >= 0; run--) {
             if (!sources.isEmpty() && text.runOrigin(run).source().equals(sources.getLast())) {

@@ -47,10 +47,12 @@ public record Message(
                 Map.of());
     }
 
+    /// Instructions for the whole conversation.
     public static Message system(String text) {
         return plain("system", text);
     }
 
+    /// What the user says.
     public static Message user(String text) {
         return plain("user", text);
     }
@@ -60,6 +62,7 @@ public record Message(
         return user("").withContent(new Content.Parts(parts));
     }
 
+    /// What the assistant says.
     public static Message assistant(String text) {
         return plain("assistant", text);
     }
@@ -88,10 +91,12 @@ public record Message(
                 Map.of());
     }
 
+    /// The same message with other content.
     public Message withContent(Content content) {
         return new Message(role, content, toolCalls, toolCallId, name, reasoning, extra);
     }
 
+    /// The same message with what the assistant thought before it.
     public Message withReasoning(String reasoning) {
         return new Message(role, content, toolCalls, toolCallId, name, Optional.of(reasoning), extra);
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 /// @param name of the function
 /// @param arguments by parameter, plain data
 public record ToolCall(Optional<String> id, String name, Map<String, Object> arguments) {
+    /// A call that a tool's message can answer by its id.
     public static ToolCall of(String id, String name, Map<String, Object> arguments) {
         return new ToolCall(Optional.of(id), name, arguments);
     }

@@ -18,6 +18,7 @@ final class Evaluator {
         this.budget = rendering.budget();
     }
 
+    /// The value of an expression; every compound one is a level of depth.
     Value evaluate(Expr expression, Scope scope) {
         budget.step();
         return switch (expression) {
@@ -100,6 +101,7 @@ final class Evaluator {
                 .orElseThrow(() -> new TemplateException("no " + kind + " named '" + name + "'"));
     }
 
+    /// Calls a function, method or macro.
     Value call(Value called, Args args) {
         if (Types.defined(called) instanceof Value.Callable callable) {
             return callable.body().call(rendering, args);
@@ -164,6 +166,7 @@ final class Evaluator {
         return Value.bool(true);
     }
 
+    /// A chain of `else` parts is walked in a loop, so that its length is no depth.
     private Value conditional(Expr.Conditional first, Scope scope) {
         Expr.Conditional conditional = first;
         while (true) {
@@ -180,6 +183,7 @@ final class Evaluator {
         }
     }
 
+    /// Arguments in the order Python evaluates them.
     Args arguments(Expr.Arguments arguments, Scope scope) {
         List<Value> positional = all(arguments.positional(), scope);
         Map<String, Value> named = new LinkedHashMap<>();

@@ -84,6 +84,7 @@ record FormatSpec(
         return (int) value;
     }
 
+    /// A value laid out. Padding counts as the template's; the rest keeps its origin.
     Text apply(Budget budget, Value value) {
         Types.defined(value);
         if (value instanceof Value.Real || "eEfFgG%".indexOf(type) >= 0) {
@@ -189,6 +190,7 @@ record FormatSpec(
         return mantissa + "e" + (exponent < 0 ? "-" : "+") + (size < 10 ? "0" : "") + size;
     }
 
+    /// As many digits as asked for, in the shorter of the two notations.
     private String general(BigDecimal exact, int digits) {
         String scientific = scientific(exact, digits - 1);
         int mark = scientific.indexOf('e');
@@ -210,6 +212,7 @@ record FormatSpec(
         return number.substring(0, number.charAt(end - 1) == '.' ? end - 1 : end);
     }
 
+    /// Padded to the width; `usual` is where the type's values stand when no alignment is given.
     private Text laidOut(Budget budget, Text body, String sign, char usual) {
         long missing = Math.max(0, (long) width - body.codePoints() - sign.length());
         char side = align == ' ' ? usual : align;

@@ -103,6 +103,7 @@ final class Interpreter {
         return execute(choice.otherwise(), scope);
     }
 
+    /// What a filter makes of what a block puts out.
     private Value filtered(List<Node> body, Expr value, int line, Scope scope) {
         Scope inner = scope.inner();
         Text captured = rendering.capture(() -> execute(body, inner));
@@ -111,6 +112,7 @@ final class Interpreter {
         return evaluator.evaluate(value, inner);
     }
 
+    /// Items are known before the first turn, since `loop` tells their number; what the filter drops does not count.
     private void loop(Node.For loop, Scope scope) {
         rendering.at(loop.line());
         List<Value> items = Types.elements(budget, evaluator.evaluate(loop.items(), scope));
@@ -166,6 +168,7 @@ final class Interpreter {
         }
     }
 
+    /// A macro sees the variables around its definition as they are when it is called.
     private Value callable(Node.Macro macro, Scope defined) {
         return new Value.Callable(macro.name(), (_, args) -> {
             budget.steps(16); // a scope, its arguments and a string
@@ -177,6 +180,7 @@ final class Interpreter {
         });
     }
 
+    /// The variables of a macro's body: parameters, then what is left over.
     private Scope bind(Node.Macro macro, Args args, Scope scope) {
         List<Node.Parameter> parameters = macro.parameters();
         var named = new LinkedHashMap<>(args.named());

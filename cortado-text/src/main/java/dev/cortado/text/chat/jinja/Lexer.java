@@ -57,6 +57,7 @@ final class Lexer {
         tokens.add(new Token(Token.Kind.END, "", line));
     }
 
+    /// Where the next tag or comment begins, or −1.
     private int nextTag() {
         for (int at = source.indexOf('{', position); at >= 0; at = source.indexOf('{', at + 1)) {
             if (at + 1 < source.length() && "{%#".indexOf(source.charAt(at + 1)) >= 0) {
@@ -72,6 +73,7 @@ final class Lexer {
         }
     }
 
+    /// Text without the white space that the tag behind it takes away.
     private String stripped(String text, boolean block, char sign) {
         if (sign == '-') {
             return text.substring(0, Characters.stripEnd(text, 0, text.length()));
@@ -273,6 +275,7 @@ final class Lexer {
         return c < 128 && Character.digit(c, radix) >= 0;
     }
 
+    /// A literal, whose escapes are resolved.
     private void string(char quote) {
         int end = position + 1;
         while (end < source.length() && source.charAt(end) != quote) {

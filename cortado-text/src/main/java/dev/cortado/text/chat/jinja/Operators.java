@@ -14,6 +14,7 @@ final class Operators {
         this.budget = budget;
     }
 
+    /// Arithmetic, and what its operators mean for strings and lists.
     Value binary(String operator, Value left, Value right) {
         if (operator.equals("%") && left instanceof Text format) {
             return new PercentFormat(budget).apply(format, right);
@@ -74,6 +75,7 @@ final class Operators {
         return Optional.empty();
     }
 
+    /// A comparison or a question of membership.
     boolean compare(String operator, Value left, Value right) {
         return switch (operator) {
             case "==" -> equal(left, right);
@@ -170,6 +172,7 @@ final class Operators {
         return high == otherHigh ? Character.compare(a.charAt(i), b.charAt(i)) : Boolean.compare(high, otherHigh);
     }
 
+    /// Python's `==`: numbers of all types compare, other values of different types are different.
     boolean equal(Value left, Value right) {
         budget.step();
         if (Types.real(left).isPresent() && Types.real(right).isPresent()) {
@@ -218,6 +221,7 @@ final class Operators {
         return true;
     }
 
+    /// Python's `in`.
     boolean contains(Value container, Value item) {
         return switch (container) {
             case Text text -> {
