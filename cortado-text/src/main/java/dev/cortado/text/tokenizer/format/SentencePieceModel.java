@@ -185,6 +185,7 @@ public final class SentencePieceModel {
         return new Unigram(pieces, OptionalInt.of(unk), proto.trainer().byteFallback()).without(hidden);
     }
 
+    /// SentencePiece makes one token of unknown words side by side; here each is one.
     private WordLevel words() {
         var hidden = new HashSet<Integer>();
         for (Role role : Role.values()) {
@@ -250,15 +251,14 @@ public final class SentencePieceModel {
         var steps = new ArrayList<Decoder>();
         String surface = proto.trainer().unkSurface();
         steps.add(new Decoder.Replace(new TextPattern.Literal(piece(unk).text()), surface));
-        steps.add(new Decoder.Replace(new TextPattern.Literal(SPACE), " "));
         if (proto.trainer().byteFallback()) {
             steps.add(new Decoder.ByteFallback());
         }
         steps.add(new Decoder.Fuse());
-        if ((normalization.addDummyPrefix() || normalization.removeExtraWhitespaces())
-                && !proto.trainer().whitespaceAsSuffix()) {
-            steps.add(new Decoder.Strip(" ", 1, 0));
+        if (normalization.addDummyPrefix() || normalization.removeExtraWhitespaces()) {
+            steps.add(new Decoder.Strip(SPACE, 1, 0)); // and not the space that what is unknown begins with
         }
+        steps.add(new Decoder.Replace(new TextPattern.Literal(SPACE), " "));
         return new Decoder.Sequence(steps);
     }
 }

@@ -60,6 +60,9 @@ final class PairMerger {
 
     /// Merges the first `count` symbols. What is left begins at place 0 and goes on at [#after].
     void merge(int count) {
+        if (count == 0) {
+            return; // no character of the word is known
+        }
         if (count <= SHORT) {
             mergeShort(count);
         } else {

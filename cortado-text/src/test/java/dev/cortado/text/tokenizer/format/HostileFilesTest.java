@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -37,7 +38,7 @@ class HostileFilesTest {
             Path file = Files.write(folder.resolve("damaged"), Trials.damaged(random, content));
             try {
                 TokenizerFile read = reader.read(file);
-                assertThat(Cases.plain(read).apply("Hello  wörld 12 \u0000")).isNotNull();
+                var _ = Cases.plain(read).apply("Hello  wörld 12 \u0000");
             } catch (IllegalArgumentException e) {
                 refused[0]++;
                 assertThat(e).hasMessageContaining("damaged").hasMessageNotContaining("\n    at");
@@ -66,20 +67,20 @@ class HostileFilesTest {
     void damagedSentencePieceModels() throws IOException {
         fuzz(
                 Files.readAllBytes(SharedData.require("models/stories260k/hf/tokenizer.model")),
-                400,
+                200,
                 SentencePieceModel::read);
         fuzz(
                 Files.readAllBytes(SharedData.require("tokenizers/sentencepiece/test_model.model")),
-                50,
+                15,
                 SentencePieceModel::read);
     }
 
     @Test
     void damagedGguf() throws IOException {
         byte[] whole = Files.readAllBytes(SharedData.require("models/stories260k/stories260k.gguf"));
-        fuzz(whole, 50, GgufTokenizer::read);
-        byte[] head = java.util.Arrays.copyOf(whole, 14_000); // where nearly every byte means something
-        Trials.repeat(400, random -> {
+        fuzz(whole, 20, GgufTokenizer::read);
+        byte[] head = Arrays.copyOf(whole, 14_000); // where nearly every byte means something
+        Trials.repeat(150, random -> {
             byte[] damaged = whole.clone();
             byte[] part = Trials.damaged(random, head);
             System.arraycopy(part, 0, damaged, 0, part.length);
@@ -96,14 +97,14 @@ class HostileFilesTest {
     void damagedTextFiles() throws IOException {
         fuzz(
                 utf8(tiktoken("aGU= 256\nbGw= 257\naGVsbA== 258\n")),
-                300,
+                150,
                 file -> TiktokenFile.read(file, TiktokenEncoding.CL100K_BASE));
-        fuzz(utf8("[PAD]\n[UNK]\n[CLS]\n[SEP]\nhello\n##s\nwörld\n"), 300, VocabText::read);
-        fuzz(utf8("#version: 0.2\nt h\nth e</w>\ni n\na n\nan d</w>\n"), 300, SubwordNmt::read);
+        fuzz(utf8("[PAD]\n[UNK]\n[CLS]\n[SEP]\nhello\n##s\nwörld\n"), 150, VocabText::read);
+        fuzz(utf8("#version: 0.2\nt h\nth e</w>\ni n\na n\nan d</w>\n"), 150, SubwordNmt::read);
         Path vocabulary = Files.writeString(folder.resolve("vocab"), "{\"a\":0,\"b\":1,\"ab\":2,\"<s>\":3,\"</s>\":4}");
-        fuzz(utf8("#version: 0.2\na b\n"), 300, merges -> MergesFiles.read(vocabulary, merges));
+        fuzz(utf8("#version: 0.2\na b\n"), 150, merges -> MergesFiles.read(vocabulary, merges));
         Path pairs = Files.writeString(folder.resolve("pairs"), "a b\n");
-        fuzz(Files.readAllBytes(vocabulary), 300, damaged -> {
+        fuzz(Files.readAllBytes(vocabulary), 150, damaged -> {
             try {
                 return MergesFiles.read(damaged, pairs);
             } catch (IllegalArgumentException e) { // it is either file's fault that they do not fit together
@@ -136,7 +137,7 @@ class HostileFilesTest {
         refuses(new byte[0], reader, "no tokens");
         refuses(utf8(tiktoken("aGU= 256\n")), TiktokenFile::read, "cl100k_base", "name its encoding");
         byte[] endless = new byte[300_000]; // one token as long as the file
-        java.util.Arrays.fill(endless, (byte) 'a');
+        Arrays.fill(endless, (byte) 'a');
         String token = Base64.getEncoder().encodeToString(endless);
         assertThat(reader.read(file(utf8(tiktoken(token + " 256\n"))))
                         .pipeline()
@@ -203,7 +204,7 @@ class HostileFilesTest {
         refuses(joined(unk, field(2, new byte[] {3 << 3, 9})), reader, "model type 9");
         refuses(joined(unk, field(2, new byte[] {(byte) 0x98, 2, 1})), reader, "<0x00>"); // byte_fallback
         byte[] nested = new byte[1_000_000]; // groups within groups
-        java.util.Arrays.fill(nested, (byte) (9 << 3 | 3));
+        Arrays.fill(nested, (byte) (9 << 3 | 3));
         refuses(joined(unk, nested), reader, "group without an end");
     }
 
