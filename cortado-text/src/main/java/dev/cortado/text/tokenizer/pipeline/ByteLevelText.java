@@ -1,13 +1,11 @@
 package dev.cortado.text.tokenizer.pipeline;
 
+import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import java.nio.charset.StandardCharsets;
 
 /// Writes the UTF-8 bytes of a text as the printable characters that stand for them in byte-level vocabularies
-/// (`bytes_to_unicode` in GPT-2's `encoder.py`, Radford et al. 2019): bytes that are printable in Latin-1 stand for
-/// themselves, the other 68 are numbered from U+0100.
+/// ([ByteAlphabet]).
 final class ByteLevelText {
-    private static final char[] CHARACTERS = characters();
-
     private ByteLevelText() {}
 
     /// The bytes of each character have the range of that character.
@@ -16,25 +14,15 @@ final class ByteLevelText {
         while (edit.hasNext()) {
             int codePoint = edit.next();
             if (codePoint < 0x80) {
-                edit.replace(CHARACTERS[codePoint]);
+                edit.replace(ByteAlphabet.character(codePoint));
             } else {
                 byte[] bytes = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
-                edit.replace(CHARACTERS[bytes[0] & 0xFF]);
+                edit.replace(ByteAlphabet.character(bytes[0] & 0xFF));
                 for (int i = 1; i < bytes.length; i++) {
-                    edit.insert(CHARACTERS[bytes[i] & 0xFF]);
+                    edit.insert(ByteAlphabet.character(bytes[i] & 0xFF));
                 }
             }
         }
         return edit.finish();
-    }
-
-    private static char[] characters() {
-        char[] characters = new char[256];
-        char next = 0x100;
-        for (int b = 0; b < 256; b++) {
-            boolean printable = (b >= '!' && b <= '~') || (b >= 0xA1 && b <= 0xAC) || b >= 0xAE;
-            characters[b] = printable ? (char) b : next++;
-        }
-        return characters;
     }
 }
