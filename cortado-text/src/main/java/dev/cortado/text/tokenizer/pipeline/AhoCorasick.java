@@ -16,6 +16,7 @@ import java.util.List;
 final class AhoCorasick {
     private static final int ROOT = 0;
     private static final int NONE = -1;
+    private static final int FEW = 4;
 
     private final int[] patterns; // by state: number of the pattern that is spelled there, or NONE
     private final int[] shorter; // by state: the state of the longest pattern that is a true suffix, or NONE
@@ -23,6 +24,9 @@ final class AhoCorasick {
     private final int[] children; // by state: its first child; children lie side by side, up to the next state's
     private final char[] labels; // by state: the character that leads to it from its parent
     private final BitSet ends = new BitSet(); // characters that end a pattern: all others can be stepped over
+
+    private final boolean manyEnds;
+    private final char[] fewEnds; // the same characters when they are not many
 
     /// Where patterns begin in a text, the last place of the text first.
     static final class Hits {
@@ -74,6 +78,12 @@ final class AhoCorasick {
         fail = new int[states];
         shorter = new int[states];
         link(states, parents);
+        manyEnds = ends.cardinality() > FEW;
+        int[] all = ends.stream().toArray();
+        fewEnds = new char[manyEnds ? 0 : all.length];
+        for (int i = 0; i < fewEnds.length; i++) {
+            fewEnds[i] = (char) all[i];
+        }
     }
 
     private record Entry(String reversed, int pattern) {}
@@ -152,6 +162,9 @@ final class AhoCorasick {
     /// All places of a text where a pattern begins.
     Hits hits(String text) {
         var hits = new Hits();
+        if (!mayHit(text)) {
+            return hits;
+        }
         int state = ROOT;
         for (int i = text.length() - 1; i >= 0; i--) {
             char c = text.charAt(i);
@@ -165,6 +178,16 @@ final class AhoCorasick {
             }
         }
         return hits;
+    }
+
+    /// Where only a few characters end a pattern, looking for those is much faster than running the automaton.
+    private boolean mayHit(String text) {
+        for (char end : fewEnds) {
+            if (text.indexOf(end) >= 0) {
+                return true;
+            }
+        }
+        return manyEnds;
     }
 
     /// The number of the pattern a hit's state stands for: the longest one.

@@ -95,41 +95,62 @@ final class ByteLevelEncoder implements SegmentEncoder {
     }
 
     private void encode(byte[] text, IdBuffer out) {
-        ByteMerger own = merger.another();
+        ByteMerger own = null; // most texts hold no word that has to be merged
         for (int start = 0, end; start < text.length; start = end) {
             end = scanner.wordEnd(text, start, text.length);
             int length = end - start;
-            if (length > LONGEST_REMEMBERED) {
-                out.grow(own.merge(text, start, end, out.room(length), out.size()));
-            } else {
-                encodeWord(text, start, length, own, out);
+            if (length <= LONGEST_REMEMBERED && remembers(text, start, length, out)) {
+                continue;
             }
+            if (own == null) {
+                own = merger.another();
+            }
+            int[] room = out.room(length);
+            int count = own.merge(text, start, end, room, out.size());
+            if (length <= LONGEST_REMEMBERED) {
+                remember(text, start, length, Arrays.copyOfRange(room, out.size(), out.size() + count));
+            }
+            out.grow(count);
         }
     }
 
-    private void encodeWord(byte[] text, int start, int length, ByteMerger own, IdBuffer out) {
-        long low = bytes(text, start, Math.min(length, 8));
-        long high = length > 8 ? bytes(text, start + 8, Math.min(length - 8, 8)) : 0;
-        int hash = length;
-        for (int at = 16; at < length; at += 8) {
-            hash = 31 * hash + Long.hashCode(bytes(text, start + at, Math.min(length - at, 8)));
-        }
-        long mixed = (low ^ Long.rotateLeft(high, 29) ^ hash) * 0x9E3779B97F4A7C15L;
-        int slot = (int) (mixed >>> 40) & (SLOTS - 1);
-        Word known = words[slot];
+    private boolean remembers(byte[] text, int start, int length, IdBuffer out) {
+        long low = low(text, start, length);
+        long high = high(text, start, length);
+        Word known = words[slot(text, start, length, low, high)];
         if (known == null || !known.is(low, high, length, text, start)) {
-            int[] room = out.room(length);
-            int count = own.merge(text, start, start + length, room, out.size());
-            byte[] rest = length > 16 ? Arrays.copyOfRange(text, start + 16, start + length) : Word.NOTHING;
-            words[slot] = new Word(low, high, length, rest, Arrays.copyOfRange(room, out.size(), out.size() + count));
-            out.grow(count);
-            return;
+            return false;
         }
         if (known.more == null) {
             out.add(known.first);
         } else {
             out.addAll(known.more);
         }
+        return true;
+    }
+
+    private void remember(byte[] text, int start, int length, int[] ids) {
+        long low = low(text, start, length);
+        long high = high(text, start, length);
+        byte[] rest = length > 16 ? Arrays.copyOfRange(text, start + 16, start + length) : Word.NOTHING;
+        words[slot(text, start, length, low, high)] = new Word(low, high, length, rest, ids);
+    }
+
+    private static int slot(byte[] text, int start, int length, long low, long high) {
+        int hash = length;
+        for (int at = 16; at < length; at += 8) {
+            hash = 31 * hash + Long.hashCode(bytes(text, start + at, Math.min(length - at, 8)));
+        }
+        long mixed = (low ^ Long.rotateLeft(high, 29) ^ hash) * 0x9E3779B97F4A7C15L;
+        return (int) (mixed >>> 40) & (SLOTS - 1);
+    }
+
+    private static long low(byte[] text, int start, int length) {
+        return bytes(text, start, Math.min(length, 8));
+    }
+
+    private static long high(byte[] text, int start, int length) {
+        return length > 8 ? bytes(text, start + 8, Math.min(length - 8, 8)) : 0;
     }
 
     /// Up to eight bytes as one number.

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /// Where a text can be cut so that encoding the parts gives what encoding the whole does, and how the parts after the
 /// first are encoded. It makes remembering words, and reading texts larger than memory, exact.
 ///
-/// A cut is before a space that stands between two plain characters ([#isPlain]). Normalization cannot join anything
-/// over it, and most pre-tokenizers cut there themselves. What looks at the beginning of a text (a mark put before
-/// it) or at its end must not see a cut as one.
+/// A cut is before a single space that stands between two plain characters ([#isPlain]). Normalization cannot join
+/// anything over it, and most pre-tokenizers cut there themselves. What looks at the beginning of a text (a mark put
+/// before it) or at its end must not see a cut as one.
 final class Continuation {
     private Continuation() {}
 
@@ -54,12 +54,12 @@ final class Continuation {
         return text.charAt(i) == ' ' && isPlain(text.charAt(i - 1)) && isPlain(text.charAt(i + 1));
     }
 
-    /// Letters and digits that nothing composes with backwards and that join no neighbour into a grapheme: those
-    /// of the Latin, Greek, Cyrillic and Armenian blocks.
+    /// Characters that nothing composes with backwards, that join no neighbour into a grapheme, and that no
+    /// normalization makes a space of: the visible ones of ASCII, and the letters and digits of the Latin, Greek,
+    /// Cyrillic and Armenian blocks.
     private static boolean isPlain(char c) {
         if (c < 0x80) {
-            int folded = c | 0x20;
-            return (folded >= 'a' && folded <= 'z') || (c >= '0' && c <= '9');
+            return c > ' ' && c < 0x7F;
         }
         return c < 0x0590 && Character.isLetterOrDigit(c) && Character.getType(c) != Character.MODIFIER_LETTER;
     }
@@ -93,10 +93,10 @@ final class Continuation {
         };
     }
 
-    /// Whether what a pattern finds never reaches over a cut: a single character, or several spaces.
+    /// Whether what a pattern finds never touches a cut: a single character that is not plain, or several spaces.
     private static boolean staysOnOneSide(TextPattern pattern) {
         return switch (pattern) {
-            case TextPattern.Literal(String text) -> text.length() == 1;
+            case TextPattern.Literal(String text) -> text.length() == 1 && !isPlain(text.charAt(0));
             case TextPattern.Regex regex -> regex.source().equals(" {2,}");
         };
     }

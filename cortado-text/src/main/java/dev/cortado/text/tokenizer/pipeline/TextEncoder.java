@@ -33,7 +33,8 @@ final class TextEncoder {
             everyStage(text, special, out);
             return;
         }
-        String good = Words.wellFormed(text);
+        // Where text goes to bytes at once, that makes it well-formed.
+        String good = between instanceof ByteLevelEncoder ? text : Words.wellFormed(text);
         int done = 0;
         for (Match match : added.find(good, special)) {
             if (done < match.start()) {

@@ -26,49 +26,63 @@ final class WordCacheEncoder implements SegmentEncoder {
     @Override
     public void encode(String segment, int start, IdBuffer out) {
         int at = Continuation.nextCut(segment, 0);
-        beginning.encode(segment.substring(0, at), start, out);
+        // What a text begins with can be marked, and otherwise than what a later segment begins with.
+        encodePart(segment, 0, at, start, start == 0 ? Place.TEXT : Place.SEGMENT, out);
         while (at < segment.length()) {
             int end = Continuation.nextCut(segment, at);
-            encodeWord(segment, at, end, start, out);
+            encodePart(segment, at, end, start, Place.MIDDLE, out);
             at = end;
         }
     }
 
-    private void encodeWord(String segment, int from, int to, int start, IdBuffer out) {
+    /// What a part is the beginning of.
+    private enum Place {
+        TEXT,
+        SEGMENT,
+        MIDDLE
+    }
+
+    private void encodePart(String segment, int from, int to, int start, Place place, IdBuffer out) {
         int length = to - from;
         if (length > LONGEST_REMEMBERED) {
-            continuation.encode(segment.substring(from, to), start + from, out);
+            encodePlainly(segment.substring(from, to), start + from, place, out);
             return;
         }
-        int hash = length;
-        for (int i = from + 1; i < to; i++) {
+        int hash = place == Place.MIDDLE ? length : -length;
+        for (int i = from; i < to; i++) {
             hash = 31 * hash + segment.charAt(i);
         }
         int slot = (hash ^ hash >>> 15) & (SLOTS - 1);
         Word known = words[slot];
-        if (known == null
-                || known.hash != hash
-                || !segment.startsWith(known.text, from)
-                || known.text.length() != length) {
-            String text = segment.substring(from, to);
-            int before = out.size();
-            continuation.encode(text, start + from, out);
-            known = new Word(hash, text, Arrays.copyOfRange(out.room(0), before, out.size()));
-            words[slot] = known;
-        } else {
+        if (known != null && known.is(hash, place, length, segment, from)) {
             out.addAll(known.ids);
+            return;
         }
+        String text = segment.substring(from, to);
+        int before = out.size();
+        encodePlainly(text, start + from, place, out);
+        words[slot] = new Word(hash, place, text, Arrays.copyOfRange(out.room(0), before, out.size()));
+    }
+
+    private void encodePlainly(String part, int start, Place place, IdBuffer out) {
+        (place == Place.MIDDLE ? continuation : beginning).encode(part, start, out);
     }
 
     private static final class Word {
         private final int hash;
+        private final Place place;
         private final String text;
         private final int[] ids;
 
-        Word(int hash, String text, int[] ids) {
+        Word(int hash, Place place, String text, int[] ids) {
             this.hash = hash;
+            this.place = place;
             this.text = text;
             this.ids = ids;
+        }
+
+        boolean is(int itsHash, Place itsPlace, int length, String segment, int from) {
+            return hash == itsHash && place == itsPlace && text.length() == length && segment.startsWith(text, from);
         }
     }
 }
