@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// remembers the ids of words.
 final class ByteLevelEncoder implements SegmentEncoder {
     /// Words remembered; a power of two.
-    private static final int SLOTS = 1 << 15;
+    private static final int SLOTS = 1 << 16;
 
     private static final int LONGEST_REMEMBERED = 48;
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
@@ -79,6 +79,15 @@ final class ByteLevelEncoder implements SegmentEncoder {
     }
 
     @Override
+    public Optional<ByteLevelEncoder> continued() {
+        if (normalizer.isEmpty()) {
+            return Optional.of(new ByteLevelEncoder(normalizer, false, scanner, merger));
+        }
+        return Continuation.of(normalizer.get())
+                .map(rule -> new ByteLevelEncoder(Optional.of(rule), false, scanner, merger));
+    }
+
+    @Override
     public void encode(String segment, int start, IdBuffer out) {
         String text = normalizer.map(rule -> normalized(rule, segment)).orElse(segment);
         if (spaceFirst && !text.isEmpty() && text.charAt(0) != ' ') {
@@ -117,9 +126,13 @@ final class ByteLevelEncoder implements SegmentEncoder {
     private boolean remembers(byte[] text, int start, int length, IdBuffer out) {
         long low = low(text, start, length);
         long high = high(text, start, length);
-        Word known = words[slot(text, start, length, low, high)];
+        int slot = slot(text, start, length, low, high);
+        Word known = words[slot];
         if (known == null || !known.is(low, high, length, text, start)) {
-            return false;
+            known = words[slot ^ 1];
+            if (known == null || !known.is(low, high, length, text, start)) {
+                return false;
+            }
         }
         if (known.more == null) {
             out.add(known.first);
@@ -133,7 +146,9 @@ final class ByteLevelEncoder implements SegmentEncoder {
         long low = low(text, start, length);
         long high = high(text, start, length);
         byte[] rest = length > 16 ? Arrays.copyOfRange(text, start + 16, start + length) : Word.NOTHING;
-        words[slot(text, start, length, low, high)] = new Word(low, high, length, rest, ids);
+        int slot = slot(text, start, length, low, high);
+        words[slot ^ 1] = words[slot];
+        words[slot] = new Word(low, high, length, rest, ids);
     }
 
     private static int slot(byte[] text, int start, int length, long low, long high) {

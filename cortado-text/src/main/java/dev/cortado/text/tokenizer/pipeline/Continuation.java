@@ -2,6 +2,9 @@ package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.model.Bpe;
 import dev.cortado.text.tokenizer.model.Model;
+import dev.cortado.text.tokenizer.model.Unigram;
+import dev.cortado.text.tokenizer.model.WordLevel;
+import dev.cortado.text.tokenizer.model.WordPiece;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -13,21 +16,35 @@ import org.jspecify.annotations.Nullable;
 /// anything over it, and most pre-tokenizers cut there themselves. What looks at the beginning of a text (a mark put
 /// before it) or at its end must not see a cut as one.
 final class Continuation {
+    private static final Normalizer NOTHING = new Normalizer.Sequence(List.of());
+
     private Continuation() {}
 
     /// The stages for what follows a cut, when cutting is exact for a pipeline; empty when it is not, or not
     /// known to be.
     static Optional<PlainEncoder> of(Pipeline pipeline, Model model) {
-        Normalizer normalizer = continued(pipeline.normalizer().orElse(new Normalizer.Sequence(List.of())));
-        if (normalizer == null) {
+        Optional<Normalizer> continued = of(pipeline.normalizer().orElse(NOTHING));
+        boolean exact = continued.isPresent()
+                && (pipeline.preTokenizer().isPresent()
+                        ? cutsAtSpaces(pipeline.preTokenizer().get())
+                        : joinsNothing(model, continued.get()));
+        if (!exact) {
             return Optional.empty();
         }
-        boolean cutsThere = pipeline.preTokenizer().isPresent()
-                ? cutsAtSpaces(pipeline.preTokenizer().get())
-                : model instanceof Bpe bpe && joinsNothing(bpe, normalizer);
-        return cutsThere
-                ? Optional.of(new PlainEncoder(Optional.of(normalizer), pipeline.preTokenizer(), model))
-                : Optional.empty();
+        var last = new PlainEncoder(continued, pipeline.preTokenizer(), model, Optional.empty());
+        return Optional.of(new PlainEncoder(continued, pipeline.preTokenizer(), model, Optional.of(last)));
+    }
+
+    /// The normalizer for what follows a cut; empty when a cut changes what it does.
+    static Optional<Normalizer> of(Normalizer normalizer) {
+        return Optional.ofNullable(continued(normalizer));
+    }
+
+    /// Whether cuts are good for reading long texts only, not for remembering words: scores of a unigram model
+    /// are added from the beginning of a word, and where that is the whole text, the last bit of a sum can
+    /// decide between equals otherwise than in a part.
+    static boolean onlyForLongTexts(Pipeline pipeline) {
+        return pipeline.preTokenizer().isEmpty() && pipeline.model() instanceof Unigram;
     }
 
     /// The place of the last possible cut before `end`, 0 when there is none.
@@ -38,6 +55,12 @@ final class Continuation {
             }
         }
         return 0;
+    }
+
+    /// Whether a cut could fall into a token, or beside it on a space that belongs to it.
+    static boolean reachesOverCuts(AddedToken token) {
+        String text = token.content();
+        return lastCut(text, text.length()) > 0 || text.startsWith(" ") || text.endsWith(" ");
     }
 
     /// The place of the first possible cut after `start`, the end of the text when there is none.
@@ -136,23 +159,39 @@ final class Continuation {
         };
     }
 
-    /// Whether BPE without a pre-tokenizer, as in SentencePiece's models, never joins over a cut: no token has
-    /// what a space becomes right after a plain character.
-    private static boolean joinsNothing(Bpe bpe, Normalizer normalizer) {
+    /// Whether a model without a pre-tokenizer, as SentencePiece's are, never joins over a cut: no token has
+    /// what a space becomes right after another character.
+    private static boolean joinsNothing(Model model, Normalizer normalizer) {
         String spaced = normalizer.normalize(AlignedText.of("a b")).text();
         if (spaced.length() != 3 || spaced.charAt(0) != 'a' || spaced.charAt(2) != 'b') {
             return false;
         }
         char space = spaced.charAt(1);
-        if (bpe.vocabulary().id(String.valueOf(space)).isEmpty()
-                || bpe.options().continuingSubwordPrefix().isPresent()
-                || bpe.options().endOfWordSuffix().isPresent()) {
-            return false;
+        if (model.vocabulary().id(String.valueOf(space)).isEmpty()) {
+            return false; // unknown characters on both sides might become one token
         }
-        return bpe.merges().stream().noneMatch(merge -> {
-            String left = bpe.vocabulary().token(merge.left()).orElseThrow();
-            String right = bpe.vocabulary().token(merge.right()).orElseThrow();
-            return right.charAt(0) == space && left.charAt(left.length() - 1) != space;
-        });
+        return switch (model) {
+            case Bpe bpe ->
+                bpe.options().continuingSubwordPrefix().isEmpty()
+                        && bpe.options().endOfWordSuffix().isEmpty()
+                        && bpe.merges().stream().noneMatch(merge -> joins(bpe, merge, space));
+            case Unigram unigram -> unigram.pieces().stream().noneMatch(piece -> crosses(piece.text(), space));
+            case WordPiece _, WordLevel _ -> false;
+        };
+    }
+
+    private static boolean joins(Bpe bpe, Bpe.Merge merge, char space) {
+        String left = bpe.vocabulary().token(merge.left()).orElseThrow();
+        String right = bpe.vocabulary().token(merge.right()).orElseThrow();
+        return right.charAt(0) == space && left.charAt(left.length() - 1) != space;
+    }
+
+    private static boolean crosses(String piece, char space) {
+        for (int i = piece.indexOf(space, 1); i > 0; i = piece.indexOf(space, i + 1)) {
+            if (piece.charAt(i - 1) != space) {
+                return true;
+            }
+        }
+        return false;
     }
 }

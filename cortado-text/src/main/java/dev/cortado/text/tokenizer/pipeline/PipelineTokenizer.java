@@ -10,6 +10,8 @@ import dev.cortado.text.tokenizer.model.IdBuffer;
 import dev.cortado.text.tokenizer.model.Model;
 import dev.cortado.text.tokenizer.model.TokenBuffer;
 import dev.cortado.text.tokenizer.pipeline.AddedTokens.Segment;
+import java.io.IOException;
+import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -19,6 +21,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -215,6 +218,22 @@ public final class PipelineTokenizer implements Tokenizer {
         var out = new IdBuffer(text.length() / 3);
         encoder(special).encode(text, special, out);
         return addSpecial ? inFrame(out.toArray()) : out.toArray();
+    }
+
+    /// Encodes a text of any length in pieces, in little memory; the ids are those of the whole text.
+    ///
+    /// A tokenizer that is not known to cut its words at spaces keeps the whole text in memory. Models of
+    /// SentencePiece's unigram kind add scores from the beginning of the text; where two ways to spell a part
+    /// are equally probable, the last bit can fall otherwise than in one piece.
+    ///
+    /// @param special [SpecialText#NEVER] or [SpecialText#ALWAYS]
+    /// @param out     given the ids in order, a portion at a time
+    /// @throws IllegalArgumentException when the text has a stretch without spaces that is too long for memory
+    public void encode(Reader text, SpecialText special, Consumer<int[]> out) throws IOException {
+        if (special instanceof SpecialText.Within) {
+            throw new IllegalArgumentException("a text that is read in pieces is trusted wholly or not at all");
+        }
+        new LongText(encoder(special), special, LongText.PIECE, out).encode(text);
     }
 
     private int[] inFrame(int[] ids) {

@@ -7,7 +7,13 @@ import java.util.List;
 import java.util.Optional;
 
 /// Every stage, one after the other.
-record PlainEncoder(Optional<Normalizer> normalizer, Optional<PreTokenizer> preTokenizer, Model model)
+///
+/// @param continued the stages for what follows a cut
+record PlainEncoder(
+        Optional<Normalizer> normalizer,
+        Optional<PreTokenizer> preTokenizer,
+        Model model,
+        Optional<PlainEncoder> continued)
         implements SegmentEncoder {
     @Override
     public void encode(String segment, int start, IdBuffer out) {

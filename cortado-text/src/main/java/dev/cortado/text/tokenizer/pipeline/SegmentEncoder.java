@@ -2,6 +2,7 @@ package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.model.IdBuffer;
 import dev.cortado.text.tokenizer.model.Model;
+import java.util.Optional;
 
 /// Text between added tokens to ids, without offsets: the part of encoding that runs over every byte of every corpus.
 /// Implementations may be used by many threads at once.
@@ -14,6 +15,9 @@ sealed interface SegmentEncoder permits ByteLevelEncoder, WordCacheEncoder, Plai
     /// @param start where the segment begins in the text, UTF-16 units
     void encode(String segment, int start, IdBuffer out);
 
+    /// The encoder of what follows a [Continuation] cut; empty when cutting is not exact.
+    Optional<? extends SegmentEncoder> continued();
+
     /// The fastest encoder that is exact for a pipeline.
     ///
     /// @param model the pipeline's, without the tokens text must not become
@@ -22,9 +26,10 @@ sealed interface SegmentEncoder permits ByteLevelEncoder, WordCacheEncoder, Plai
         if (byteLevel.isPresent()) {
             return byteLevel.get();
         }
-        var plain = new PlainEncoder(pipeline.normalizer(), pipeline.preTokenizer(), model);
-        return Continuation.of(pipeline, model)
-                .<SegmentEncoder>map(next -> new WordCacheEncoder(plain, next))
-                .orElse(plain);
+        Optional<PlainEncoder> continued = Continuation.of(pipeline, model);
+        var plain = new PlainEncoder(pipeline.normalizer(), pipeline.preTokenizer(), model, continued);
+        return continued.isPresent() && !Continuation.onlyForLongTexts(pipeline)
+                ? new WordCacheEncoder(plain, continued.get())
+                : plain;
     }
 }

@@ -2,13 +2,14 @@ package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.model.IdBuffer;
 import java.util.Arrays;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Remembers the ids of the parts that a [Continuation] cuts a text into: mostly a word with the space before it.
 /// What it does not know yet goes through every stage.
 final class WordCacheEncoder implements SegmentEncoder {
     /// Words remembered; a power of two.
-    private static final int SLOTS = 1 << 15;
+    private static final int SLOTS = 1 << 16;
 
     private static final int LONGEST_REMEMBERED = 64;
 
@@ -33,6 +34,11 @@ final class WordCacheEncoder implements SegmentEncoder {
             encodePart(segment, at, end, start, Place.MIDDLE, out);
             at = end;
         }
+    }
+
+    @Override
+    public Optional<WordCacheEncoder> continued() {
+        return Optional.of(new WordCacheEncoder(continuation, continuation));
     }
 
     /// What a part is the beginning of.

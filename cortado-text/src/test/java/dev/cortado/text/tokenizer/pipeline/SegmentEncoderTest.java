@@ -1,8 +1,10 @@
 package dev.cortado.text.tokenizer.pipeline;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cortado.text.Trials;
+import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.model.Bpe;
 import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import dev.cortado.text.tokenizer.model.IdBuffer;
@@ -11,7 +13,10 @@ import dev.cortado.text.tokenizer.model.Unigram;
 import dev.cortado.text.tokenizer.model.Vocabulary;
 import dev.cortado.text.tokenizer.model.WordPiece;
 import dev.cortado.text.tokenizer.scan.WordScanner;
+import java.io.Reader;
+import java.io.StringReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -134,12 +139,58 @@ class SegmentEncoderTest {
         Pipeline pipeline = kind.pipeline();
         SegmentEncoder fast = SegmentEncoder.of(pipeline, pipeline.model());
         assertThat(fast).isInstanceOf(kind.expected);
-        var plain = new PlainEncoder(pipeline.normalizer(), pipeline.preTokenizer(), pipeline.model());
+        var plain =
+                new PlainEncoder(pipeline.normalizer(), pipeline.preTokenizer(), pipeline.model(), Optional.empty());
         Trials.repeat(3000, random -> {
             String text = random.nextInt(3) == 0 ? Trials.text(random, 20) : words(random);
             assertThat(ids(fast, text)).as(text).isEqualTo(ids(plain, text));
             assertThat(ids(fast, text)).as("again: " + text).isEqualTo(ids(plain, text));
         });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void piecesTogetherAreTheWhole(Kind kind) {
+        Pipeline pipeline = with(
+                kind.pipeline(),
+                List.of(
+                        AddedToken.special("<|end|>", 5000),
+                        new AddedToken("<mask>", 5001, true, false, true, true, false)));
+        var added = new AddedTokens(pipeline.addedTokens(), pipeline.normalizer());
+        var encoder = new TextEncoder(pipeline, added, new Words(added, pipeline.preTokenizer()), pipeline.model());
+        assertThat(encoder.lastCut("some words", SpecialText.ALWAYS)).isEqualTo(4);
+        assertThat(encoder.lastCut("some <mask> words", SpecialText.ALWAYS)).isEqualTo(4);
+        Trials.repeat(2000, random -> {
+            var parts = new StringBuilder();
+            for (int i = random.nextInt(8); i >= 0; i--) {
+                parts.append(words(random)).append(new String[] {"", " ", " <mask> ", "<|end|>"}[random.nextInt(4)]);
+            }
+            String text = parts.toString();
+            var whole = new IdBuffer(16);
+            encoder.encode(text, SpecialText.ALWAYS, whole);
+            var pieces = new IdBuffer(16);
+            new LongText(encoder, SpecialText.ALWAYS, random.nextInt(1, 40), pieces::addAll)
+                    .encode(new StringReader(text));
+            assertThat(pieces.toArray()).as(text).isEqualTo(whole.toArray());
+        });
+    }
+
+    @Test
+    void aStretchWithoutAPlaceToCutIsRefusedBeforeItFillsTheMemory() {
+        Pipeline pipeline = Kind.GPT2.pipeline();
+        var endless = new Reader() {
+            @Override
+            public int read(char[] chars, int from, int count) {
+                Arrays.fill(chars, from, from + count, 'a');
+                return count;
+            }
+
+            @Override
+            public void close() {}
+        };
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new PipelineTokenizer(pipeline).encode(endless, SpecialText.NEVER, _ -> {}))
+                .withMessageContaining("no place where this tokenizer could cut it");
     }
 
     @Test
@@ -168,6 +219,18 @@ class SegmentEncoderTest {
 
     private static PreTokenizer split(String pattern) {
         return new PreTokenizer.Split(new TextPattern.Regex(pattern), PreTokenizer.Delimiter.ISOLATED, false);
+    }
+
+    private static Pipeline with(Pipeline pipeline, List<AddedToken> added) {
+        return new Pipeline(
+                added,
+                pipeline.normalizer(),
+                pipeline.preTokenizer(),
+                pipeline.model(),
+                pipeline.postProcessor(),
+                pipeline.decoder(),
+                pipeline.truncation(),
+                pipeline.padding());
     }
 
     private static Pipeline of(Optional<Normalizer> normalizer, Optional<PreTokenizer> preTokenizer, Model model) {
