@@ -5,7 +5,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.random.RandomGenerator;
 
-/// Repeats a property on random input; a failure names the seed, and `-Dcortado.seed=…` runs that one alone.
+/// Repeats a property on random input; a failure names the seed, and `-Dcortado.seed=…` runs that one alone. With
+/// `-Dcortado.patience=N` it is tried N times as often, and sweeps over all characters leave out N times fewer.
 public final class Trials {
     /// What is tried, on one source of randomness.
     @FunctionalInterface
@@ -76,12 +77,19 @@ public final class Trials {
         "ʰ"
     };
 
+    private static final int PATIENCE = Integer.getInteger("cortado.patience", 1);
+
     private Trials() {}
+
+    /// Of how many cases a sweep looks at one, when it wants one of `every` in an ordinary build.
+    public static int share(int every) {
+        return Math.max(1, every / PATIENCE);
+    }
 
     public static void repeat(int times, Trial trial) {
         Long replay = Long.getLong("cortado.seed");
         var seeds = new SplittableRandom();
-        for (int i = 0; i < (replay == null ? times : 1); i++) {
+        for (long i = 0; i < (replay == null ? (long) times * PATIENCE : 1); i++) {
             long seed = replay == null ? seeds.nextLong() : replay;
             try {
                 trial.run(new SplittableRandom(seed));

@@ -28,9 +28,6 @@ class PipelineJsonTest {
     private static final String WORD_LEVEL = "{'type':'WordLevel','vocab':{'[UNK]':0,'a':1,'b':2},'unk_token':'[UNK]'}";
 
     @TempDir
-    private static Path natives;
-
-    @TempDir
     private Path folder;
 
     private static String file(String normalizer, String preTokenizer, String processor, String decoder, String model) {
@@ -53,7 +50,7 @@ class PipelineJsonTest {
         PipelineJson.write(read(json), out);
         String again = Files.readString(out);
         assertThat(JSON.readTree(again)).isEqualTo(JSON.readTree(json));
-        new Oracle(again, natives).close();
+        new Oracle(again).close();
     }
 
     @ParameterizedTest
@@ -267,7 +264,7 @@ class PipelineJsonTest {
         assertThat(ours.addsBos()).isTrue();
         assertThat(ours.vocabSize()).isEqualTo(32045);
         List<String> lines = Files.readAllLines(SharedData.require("corpora/wikitext2-valid.txt"));
-        try (var theirs = new Oracle(Files.readString(copy), natives)) {
+        try (var theirs = new Oracle(Files.readString(copy))) {
             for (String line : lines.subList(0, 600)) {
                 equal(ours, theirs, line);
             }

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,16 @@ import tools.jackson.databind.JsonNode;
 
 /// Every reader against ids that the original implementations gave.
 class PublishedCasesTest {
+    private static final Map<String, TokenizerFile> TIKTOKEN = new ConcurrentHashMap<>();
+
+    private static TokenizerFile tiktokenFile(String encoding) throws IOException {
+        Path path = SharedData.require("tokenizers/tiktoken/" + encoding + ".tiktoken");
+        if (!TIKTOKEN.containsKey(encoding)) {
+            TIKTOKEN.put(encoding, TiktokenFile.read(path)); // once for all the tests
+        }
+        return TIKTOKEN.get(encoding);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "cl100k_base, jtokkit, 400",
@@ -41,21 +52,18 @@ class PublishedCasesTest {
         "r50k_base, sharptoken, 60"
     })
     void tiktoken(String encoding, String source, int atLeast) throws IOException {
-        TokenizerFile file = TiktokenFile.read(SharedData.require("tokenizers/tiktoken/" + encoding + ".tiktoken"));
+        TokenizerFile file = tiktokenFile(encoding);
         Cases.check("tokenizers/tiktoken/" + encoding + "." + source + ".jsonl", atLeast, Cases.plain(file));
     }
 
     @Test
     void tiktokensOwnTests() throws IOException {
-        Map<String, TokenizerFile> files = new HashMap<>();
+        Map<String, PipelineTokenizer> tokenizers = new HashMap<>();
         var wrong = new ArrayList<String>();
         List<JsonNode> cases = Cases.lines("tokenizers/tiktoken/openai.jsonl");
         for (JsonNode one : cases) {
             String name = one.path("encoding").stringValue();
-            if (!files.containsKey(name)) {
-                files.put(name, TiktokenFile.read(SharedData.require("tokenizers/tiktoken/" + name + ".tiktoken")));
-            }
-            TokenizerFile file = files.get(name);
+            TokenizerFile file = tiktokenFile(name);
             if (one.has("bytes_hex")) {
                 assertThat(bytes(
                                 (Bpe) file.pipeline().model(),
@@ -64,7 +72,7 @@ class PublishedCasesTest {
                 continue;
             }
             SpecialText special = one.has("allowed_special") ? SpecialText.ALWAYS : SpecialText.NEVER;
-            PipelineTokenizer tokenizer = Cases.tokenizer(file);
+            PipelineTokenizer tokenizer = tokenizers.computeIfAbsent(name, _ -> Cases.tokenizer(file));
             Cases.check(one, text -> tokenizer.encode(text, special, false), wrong);
         }
         assertThat(cases).hasSizeGreaterThanOrEqualTo(30);

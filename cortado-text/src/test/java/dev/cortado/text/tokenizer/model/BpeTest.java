@@ -22,7 +22,7 @@ class BpeTest {
 
     @Test
     void mergesAsTheDefinitionSays() {
-        Trials.repeat(3000, random -> {
+        Trials.repeat(1000, random -> {
             Bpe bpe = random(random);
             String word = letters(random, random.nextInt(4) == 0 ? 80 : 12);
             assertThat(ids(bpe, word)).as(word).isEqualTo(naive(bpe, word));
@@ -48,7 +48,7 @@ class BpeTest {
 
     @Test
     void takesTheTokenOfLeastRankAsTiktokenDoes() {
-        Trials.repeat(2000, random -> {
+        Trials.repeat(1000, random -> {
             Vocabulary vocabulary = vocabulary(random);
             Bpe bpe = new Bpe(vocabulary, Bpe.mergesByRank(vocabulary), PLAIN);
             String word = letters(random, 30);
@@ -58,7 +58,7 @@ class BpeTest {
 
     @Test
     void bytesAreMergedAsTheirSpellingIs() {
-        Trials.repeat(1000, random -> {
+        Trials.repeat(300, random -> {
             List<String> tokens = new ArrayList<>();
             for (int b = 0; b < 256; b++) {
                 tokens.add(String.valueOf(ByteAlphabet.character(b)));

@@ -33,9 +33,6 @@ class AddedTokensTest {
             " ", "  ", "\t", "\u2003", "\n", "x", "A", "É", "e\u0301", "-", "_", "7", "\u200d", "<s", ">", "c", "你");
 
     @TempDir
-    private static Path natives;
-
-    @TempDir
     private Path folder;
 
     @Test
@@ -48,7 +45,7 @@ class AddedTokensTest {
             Path file = folder.resolve("tokenizer.json");
             Files.writeString(file, json);
             var ours = new PipelineTokenizer(PipelineJson.read(file));
-            try (var theirs = new Oracle(json, natives)) {
+            try (var theirs = new Oracle(json)) {
                 Trials.repeat(40, inner -> {
                     String text = text(inner);
                     assertThat(Oracle.lines(ours.encoding(text, SpecialText.ALWAYS, false), text))

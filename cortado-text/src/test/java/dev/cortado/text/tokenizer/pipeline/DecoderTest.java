@@ -8,7 +8,6 @@ import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import dev.cortado.text.tokenizer.model.Theirs;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -23,7 +22,6 @@ import java.util.function.IntFunction;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.TempDir;
 
 /// All decoders, alone and in random sequences, on random tokens: the text is that of Hugging Face's library, at once
 /// and one token at a time.
@@ -35,15 +33,12 @@ class DecoderTest {
             new Decoder.Strip(" ", 1, 0)));
     private static final Decoder.ByteLevel BYTE_LEVEL = new Decoder.ByteLevel(true, true, true);
 
-    @TempDir
-    private static Path folder;
-
     @Test
     void decodersLikeTheirs() {
         Trials.repeat(600, random -> {
             Decoder decoder = decoder(random, 0);
             List<String> tokens = tokens(random);
-            try (Theirs theirs = Theirs.of(folder, wordLevel(tokens), json(decoder))) {
+            try (Theirs theirs = new Theirs(wordLevel(tokens), json(decoder))) {
                 for (int i = 0; i < 20; i++) {
                     int[] ids = ids(random, tokens);
                     String expected = theirs.decode(ids);
@@ -60,7 +55,7 @@ class DecoderTest {
     void withoutDecoderLikeTheirs() {
         Trials.repeat(30, random -> {
             List<String> tokens = tokens(random);
-            try (Theirs theirs = Theirs.of(folder, wordLevel(tokens), Map.of())) {
+            try (Theirs theirs = new Theirs(wordLevel(tokens), Map.of())) {
                 int[] ids = ids(random, tokens);
                 String expected = theirs.decode(ids);
                 assertThat(decode(tokens, ids, Optional.empty())).isEqualTo(expected);
@@ -77,7 +72,7 @@ class DecoderTest {
             all.add(String.valueOf(ByteAlphabet.character(b)));
         }
         Assertions.assertDoesNotThrow(() -> {
-            try (Theirs theirs = Theirs.of(folder, wordLevel(all), json(BYTE_LEVEL))) {
+            try (Theirs theirs = new Theirs(wordLevel(all), json(BYTE_LEVEL))) {
                 Trials.repeat(1000, random -> {
                     byte[] bytes = Trials.bytes(random, 6);
                     int[] ids = new int[bytes.length];

@@ -1,10 +1,11 @@
 package dev.cortado.text.tokenizer.pipeline;
 
+import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
+import dev.cortado.testkit.RepositoryRoot;
 import dev.cortado.text.tokenizer.Encoding;
 import dev.cortado.text.tokenizer.Encoding.Token;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,17 +16,64 @@ import java.util.function.Function;
 public final class Oracle implements AutoCloseable {
     private static final String TOKEN = "%d '%s' %s type %d word %d special %d attention %d sequence %d";
 
+    private static final CharSpan NO_SPAN = new CharSpan(0, 0);
+
     private final TokenizersLibrary library;
     private final long tokenizer;
 
-    /// @param natives folder for the library's native code
-    public Oracle(String json, Path natives) {
+    /// What the library says about a token: its range is in code points, and without a word it has -1.
+    public record Seen(int id, int start, int end, int typeId, int word, boolean special) {}
+
+    /// @param json the content of a `tokenizer.json`
+    public Oracle(String json) {
         System.setProperty("OPT_OUT_TRACKING", "true"); // else DJL reports its use over the network
         System.setProperty("offline", "true");
-        System.setProperty("ENGINE_CACHE_DIR", natives.toString());
+        System.setProperty(
+                "ENGINE_CACHE_DIR",
+                RepositoryRoot.path().resolve("cortado-text/target/natives").toString());
         LibUtils.checkStatus(); // loads the native code
         library = TokenizersLibrary.LIB;
         tokenizer = library.createTokenizerFromString(json);
+    }
+
+    /// The tokens of a text, without their spelling: for many texts.
+    public List<Seen> seen(String text, boolean addSpecial) {
+        long encoding = library.encode(tokenizer, text, addSpecial);
+        CharSpan[] spans = library.getTokenCharSpans(encoding);
+        long[] ids = library.getTokenIds(encoding);
+        long[] types = library.getTypeIds(encoding);
+        long[] words = library.getWordIds(encoding);
+        long[] special = library.getSpecialTokenMask(encoding);
+        library.deleteEncoding(encoding);
+        List<Seen> seen = new ArrayList<>(ids.length);
+        for (int i = 0; i < ids.length; i++) {
+            CharSpan span = spans[i] == null ? NO_SPAN : spans[i];
+            seen.add(new Seen(
+                    Math.toIntExact(ids[i]),
+                    span.getStart(),
+                    span.getEnd(),
+                    (int) types[i],
+                    (int) words[i],
+                    special[i] == 1));
+        }
+        return seen;
+    }
+
+    /// Our encoding of a text in the same form.
+    public static List<Seen> seen(Encoding encoding, String text) {
+        List<int[]> ranges = encoding.codePointRanges(text);
+        List<Seen> seen = new ArrayList<>(encoding.size());
+        for (int i = 0; i < encoding.size(); i++) {
+            Token token = encoding.tokens().get(i);
+            int[] range = ranges.get(i);
+            seen.add(new Seen(
+                    token.id(), range[0], range[1], token.typeId(), token.word().orElse(-1), token.special()));
+        }
+        return seen;
+    }
+
+    private static int[] ints(long[] numbers) {
+        return Arrays.stream(numbers).mapToInt(Math::toIntExact).toArray();
     }
 
     public List<String> encoding(String text, boolean addSpecial) {
@@ -48,9 +96,7 @@ public final class Oracle implements AutoCloseable {
 
     public int[] ids(String text, boolean addSpecial) {
         long encoding = library.encode(tokenizer, text, addSpecial);
-        int[] ids = Arrays.stream(library.getTokenIds(encoding))
-                .mapToInt(Math::toIntExact)
-                .toArray();
+        int[] ids = ints(library.getTokenIds(encoding));
         library.deleteEncoding(encoding);
         return ids;
     }

@@ -46,9 +46,6 @@ class PostProcessingEqualityTest {
     private static final String ABORTS = "a stride that the library does not survive";
 
     @TempDir
-    private static Path natives;
-
-    @TempDir
     private Path folder;
 
     static List<String> processors() {
@@ -122,7 +119,7 @@ class PostProcessingEqualityTest {
         Files.writeString(file, json);
         var ours = new PipelineTokenizer(PipelineJson.read(file));
         String what = String.join(" ", processor, truncation, padding);
-        try (var theirs = new Oracle(json, natives)) {
+        try (var theirs = new Oracle(json)) {
             Trials.repeat(times, random -> {
                 String text = text(random);
                 String second = text(random);

@@ -1,16 +1,10 @@
 package dev.cortado.text.tokenizer.pipeline;
 
-import ai.djl.huggingface.tokenizers.Encoding;
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
-import ai.djl.huggingface.tokenizers.jni.CharSpan;
 import dev.cortado.text.Trials;
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -19,62 +13,59 @@ import java.util.stream.IntStream;
 
 /// A normalizer and a pre-tokenizer, ours and Hugging Face's, and what they do to text. The model behind theirs has
 /// no tokens but bytes, so that its ids are the text as the model sees it.
-record StageOracle(
-        String name, HuggingFaceTokenizer theirs, Optional<Normalizer> normalizer, Optional<PreTokenizer> preTokenizer)
+public record StageOracle(
+        String name, Oracle theirs, Optional<Normalizer> normalizer, Optional<PreTokenizer> preTokenizer)
         implements AutoCloseable {
+    // Characters whose properties are newer than some tables in their library.
+    static final String NEW_FORMAT = "8E2";
+    static final String NEW_MARKS = "8D4-8E1 1734 1885-1886 1DFB A8C5 A9BD 111C9 1123E 11438-1143F "
+            + "11442-11444 11446 1171E 11C30-11C36 11C38-11C3D 11C3F 11C92-11CA7 11CAA-11CB0 11CB2-11CB3 11CB5-11CB6 "
+            + "1E000-1E006 1E008-1E018 1E01B-1E021 1E023-1E024 1E026-1E02A 1E944-1E94A";
+    static final String NEW_PUNCTUATION =
+            "166D 2E43-2E44 111C9 1144B-1144F 1145B 1145D 11660-1166C 11C41-11C45 11C70-11C71 1E95E-1E95F";
+    static final String NEW_SCRIPTS = "589 61C";
+    static final String NEW_ACCENTS = "1CF2-1CF3 111C9";
+
+    private static final class Known {
+        private static final List<Integer> CHARACTERS = known(); // when first asked for: it takes a while
+    }
+
     /// A byte of the text as the model sees it, where it comes from (in code points), and the number of its word.
     record Seen(int unsignedByte, int start, int end, int word) {}
 
-    static void stayLocal(Path natives) {
-        System.setProperty("OPT_OUT_TRACKING", "true"); // else DJL reports its use over the network
-        System.setProperty("offline", "true");
-        System.setProperty("ENGINE_CACHE_DIR", natives.toString());
+    static StageOracle of(String json, Normalizer normalizer) {
+        return new StageOracle(json, theirs(json, "null"), Optional.of(normalizer), Optional.empty());
     }
 
-    static StageOracle of(Path folder, String json, Normalizer normalizer) throws IOException {
-        return new StageOracle(json, theirs(folder, json, "null"), Optional.of(normalizer), Optional.empty());
-    }
-
-    static StageOracle of(Path folder, String json, PreTokenizer preTokenizer) throws IOException {
-        return new StageOracle(json, theirs(folder, "null", json), Optional.empty(), Optional.of(preTokenizer));
+    static StageOracle of(String json, PreTokenizer preTokenizer) {
+        return new StageOracle(json, theirs("null", json), Optional.empty(), Optional.of(preTokenizer));
     }
 
     static StageOracle of(
-            Path folder, String normalizerJson, Normalizer normalizer, String preTokenizerJson, PreTokenizer tokenizer)
-            throws IOException {
+            String normalizerJson, Normalizer normalizer, String preTokenizerJson, PreTokenizer tokenizer) {
         return new StageOracle(
                 normalizerJson + preTokenizerJson,
-                theirs(folder, normalizerJson, preTokenizerJson),
+                theirs(normalizerJson, preTokenizerJson),
                 Optional.of(normalizer),
                 Optional.of(tokenizer));
     }
 
-    private static HuggingFaceTokenizer theirs(Path folder, String normalizer, String preTokenizer) throws IOException {
+    private static Oracle theirs(String normalizer, String preTokenizer) {
         String bytes = IntStream.range(0, 256)
                 .mapToObj(b -> String.format("\"<0x%02X>\":%d", b, b))
                 .collect(Collectors.joining(","));
-        String json = """
+        return new Oracle("""
             {"version":"1.0","truncation":null,"padding":null,"added_tokens":[],"normalizer":%s,
             "pre_tokenizer":%s,"post_processor":null,"decoder":null,"model":{"type":"BPE","dropout":null,
             "unk_token":"<unk>","continuing_subword_prefix":null,"end_of_word_suffix":null,"fuse_unk":false,
             "byte_fallback":true,"ignore_merges":false,"vocab":{%s,"<unk>":256},"merges":[]}}
-            """.formatted(normalizer, preTokenizer, bytes);
-        Path file = Files.createTempFile(folder, "tokenizer", ".json");
-        Files.writeString(file, json);
-        return HuggingFaceTokenizer.newInstance(file, Map.of("truncation", "false"));
+            """.formatted(normalizer, preTokenizer, bytes));
     }
 
     List<Seen> theirs(String text) {
-        Encoding encoding = theirs.encode(text, false, false);
-        long[] ids = encoding.getIds();
-        long[] words = encoding.getWordIds();
-        CharSpan[] spans = encoding.getCharTokenSpans();
-        List<Seen> seen = new ArrayList<>();
-        for (int i = 0; i < ids.length; i++) {
-            CharSpan span = spans[i];
-            seen.add(new Seen((int) ids[i], span.getStart(), span.getEnd(), (int) words[i]));
-        }
-        return seen;
+        return theirs.seen(text, false).stream()
+                .map(token -> new Seen(token.id(), token.start(), token.end(), token.word()))
+                .toList();
     }
 
     List<AlignedText> pieces(String text) {
@@ -146,26 +137,55 @@ record StageOracle(
         }
     }
 
-    /// The characters that all the Unicode tables in their library and ours know. Their oldest one is that of
-    /// scripts, of 2016; a text of other characters alone has no words
-    /// there, nor has one of spaces or private characters.
-    static List<Integer> characters(Path folder) throws IOException {
-        try (HuggingFaceTokenizer scripts = theirs(folder, "null", "{\"type\":\"UnicodeScripts\"}")) {
-            return IntStream.range(0, 0x1E000)
+    /// The characters that all the Unicode tables in their library and ours know, few of the many alike. Their
+    /// oldest table is that of scripts, of 2016; a text of other characters alone has no words there, nor has one of
+    /// spaces or private characters.
+    public static List<Integer> characters() {
+        return Known.CHARACTERS;
+    }
+
+    /// Those of them that every table gives the same properties.
+    public static Set<Integer> settled() {
+        Set<Integer> characters = new HashSet<>(characters());
+        for (String changed : List.of(NEW_FORMAT, NEW_MARKS, NEW_PUNCTUATION, NEW_SCRIPTS, NEW_ACCENTS)) {
+            characters.removeAll(inRanges(changed));
+        }
+        return characters;
+    }
+
+    private static List<Integer> known() {
+        try (Oracle scripts = theirs("null", "{\"type\":\"UnicodeScripts\"}")) {
+            return IntStream.range(0, 0x20000)
                     .filter(c -> c < 0x3400
                             || (c > 0xA4CF && c < 0xAC00)
                             || (c > 0xF8FF && c < 0x17000)
-                            || c % 16 == 0) // few of the many alike
+                            || c > 0x1CFFF
+                            || c % 16 == 0)
                     .filter(c -> Character.getType(c) != Character.UNASSIGNED
                             && Character.getType(c) != Character.SURROGATE
-                            && (c == ' '
-                                    || scripts.encode(Character.toString(c), false, false)
-                                                    .getIds()
-                                                    .length
-                                            > 0))
+                            && (c == ' ' || scripts.ids(Character.toString(c), false).length > 0))
                     .boxed()
                     .toList();
         }
+    }
+
+    /// Some of those, among them all that occur most: another share for another name. With more patience, more.
+    static List<Integer> some(String name, int share) {
+        int every = Trials.share(share);
+        return characters().stream()
+                .filter(c -> c < 0x250 || Math.floorMod(c + name.hashCode(), every) == 0)
+                .toList();
+    }
+
+    /// What [#ranges] spells.
+    public static Set<Integer> inRanges(String ranges) {
+        Set<Integer> characters = new HashSet<>();
+        for (String range : ranges.isEmpty() ? new String[0] : ranges.split(" ", -1)) {
+            String[] ends = range.split("-", -1);
+            IntStream.rangeClosed(Integer.parseInt(ends[0], 16), Integer.parseInt(ends[ends.length - 1], 16))
+                    .forEach(characters::add);
+        }
+        return characters;
     }
 
     /// Ascending characters as hexadecimal numbers and ranges.

@@ -35,7 +35,7 @@ class WordScannersTest {
     void cutsAsTheRegularExpressionDoes(String pattern) {
         WordScanner scanner = WordScanner.of(pattern).orElseThrow();
         Pattern regex = regex(pattern);
-        Trials.repeat(2000, random -> {
+        Trials.repeat(1000, random -> {
             String text = random.nextBoolean() ? Trials.text(random, 30) : delicate(random);
             assertThat(words(scanner, text.getBytes(StandardCharsets.UTF_8)))
                     .as(text)
@@ -48,9 +48,12 @@ class WordScannersTest {
     void classifiesEveryCharacterAsTheRegularExpressionDoes(String pattern) {
         WordScanner scanner = WordScanner.of(pattern).orElseThrow();
         Pattern regex = regex(pattern);
+        int every = Trials.share(16);
         for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
-            if (codePoint == Character.MIN_SURROGATE) {
-                codePoint = Character.MAX_SURROGATE + 1;
+            boolean surrogate = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+            boolean swept = codePoint < 0x250 || Math.floorMod(codePoint + pattern.hashCode(), every) == 0;
+            if (surrogate || !swept) {
+                continue;
             }
             String c = Character.toString(codePoint);
             String text = "a" + c + "1" + c + "!" + c + " " + c + "B" + c + "'s";
@@ -64,7 +67,7 @@ class WordScannersTest {
     @MethodSource("patterns")
     void alwaysMovesOn(String pattern) {
         WordScanner scanner = WordScanner.of(pattern).orElseThrow();
-        Trials.repeat(1000, random -> {
+        Trials.repeat(500, random -> {
             byte[] text = Trials.bytes(random, 20);
             List<Integer> ends = ends(scanner, text);
             assertThat(ends).isSorted().doesNotHaveDuplicates().allMatch(end -> end > 0 && end <= text.length);
