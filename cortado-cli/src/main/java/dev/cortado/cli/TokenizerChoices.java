@@ -77,10 +77,11 @@ final class TokenizerChoices {
     @Option(names = "--reserved", defaultValue = "0", paramLabel = "N", description = "Special tokens for later.")
     private int reserved;
 
-    /// The usual choices with a vocabulary of a size.
+    /// A vocabulary of a size in which every character of the text has a token.
     static TokenizerChoices ofSize(int vocabSize) {
         var choices = new TokenizerChoices();
         choices.vocabSize = Optional.of(vocabSize);
+        choices.coverage = Optional.of(1.0);
         return choices;
     }
 

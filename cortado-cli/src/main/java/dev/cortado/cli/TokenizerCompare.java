@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -36,7 +36,11 @@ import picocli.CommandLine.Option;
         })
 final class TokenizerCompare implements Callable<Integer> {
     private static final int WORLD_DOCUMENTS = 400;
-    private static final int OWN_WORDS = 3; // how often the text itself is learned from
+    private static final int MORE_WORDS = 60;
+
+    /// Words with many relatives, which the world's simple English has few of: un-kind-ness, luck-i-est.
+    private static final List<String> STEMS = List.of(
+            "kind", "fair", "clear", "lucky", "tidy", "steady", "holy", "friendly", "worthy", "ready", "feeling");
 
     private final Output output;
 
@@ -56,11 +60,11 @@ final class TokenizerCompare implements Callable<Integer> {
             names = "--train-on",
             paramLabel = "FILE",
             description = "Text to learn from: .txt, .jsonl, or a folder of them; may be given several times (default:"
-                    + " some of the embedded world, and the words of the text).")
+                    + " some of the embedded world, and words with prefixes and suffixes).")
     private List<Path> trainOn = List.of();
 
     @Option(names = "--vocab-size", paramLabel = "N", description = "Ids of those that are learned (default: 1000).")
-    private OptionalInt vocabSize = OptionalInt.empty();
+    private Optional<Integer> vocabSize = Optional.empty();
 
     @Option(
             names = "--color",
@@ -146,7 +150,26 @@ final class TokenizerCompare implements Callable<Integer> {
         }
         Stream<String> world =
                 World.of(1).documents(Split.TRAIN).limit(WORLD_DOCUMENTS).map(document -> document.text());
-        return Stream.concat(world, Collections.nCopies(OWN_WORDS, text).stream())
-                .collect(Collectors.toList());
+        return Stream.of(world, Collections.nCopies(MORE_WORDS, relatives()).stream(), Stream.of(spacedOut(text)))
+                .flatMap(texts -> texts)
+                .toList();
+    }
+
+    /// Its characters are to be known, not its words.
+    private static String spacedOut(String text) {
+        return text.codePoints().mapToObj(Character::toString).collect(Collectors.joining(" "));
+    }
+
+    private static String relatives() {
+        List<String> words = new ArrayList<>(List.of("happy", "happily", "happiness", "happiest"));
+        for (String stem : STEMS) {
+            String joint = stem.endsWith("y") ? stem.substring(0, stem.length() - 1) + "i" : stem;
+            Stream.of(stem, joint + "ness", joint + "est", stem + "s").forEach(word -> {
+                words.add(word);
+                words.add("un" + word);
+                words.add("Un" + word);
+            });
+        }
+        return String.join(" ", words);
     }
 }
