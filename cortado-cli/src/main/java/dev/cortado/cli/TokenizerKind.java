@@ -14,7 +14,6 @@ import dev.cortado.text.tokenizer.train.WordPieceTrainer;
 import dev.cortado.text.tokenizer.train.WordTrainer;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 
 /// The kinds of tokenizer that can be learned, by the names that the command line has for them.
 enum TokenizerKind {
@@ -137,13 +136,11 @@ enum TokenizerKind {
                 chosen.reserved());
     }
 
-    /// A limit that is asked for replaces a usual coverage, and the other way round.
     private static Alphabet alphabet(Alphabet usual, TokenizerChoices chosen) {
-        if (chosen.limitAlphabet().isEmpty() && chosen.coverage().isEmpty()) {
-            return usual;
-        }
-        OptionalInt limit = chosen.limitAlphabet();
-        return new Alphabet(usual.required(), limit, chosen.coverage().orElse(1));
+        return new Alphabet(
+                usual.required(),
+                chosen.limitAlphabet().isPresent() ? chosen.limitAlphabet() : usual.limit(),
+                chosen.coverage().orElse(usual.coverage()));
     }
 
     @Override

@@ -204,11 +204,13 @@ final class TokenizerTrain implements Callable<Integer> {
         }
     }
 
-    /// The token between documents begins, ends and fills, as in the tokenizers that training makes.
-    private static PipelineTokenizer withRoles(PipelineTokenizer tokenizer) {
+    /// The token between documents begins, ends and fills, as in the tokenizers that training makes; BERT's has one
+    /// that fills.
+    private PipelineTokenizer withRoles(PipelineTokenizer tokenizer) {
         String separator = Pretraining.SEPARATOR;
+        String pad = kind == TokenizerKind.WORDPIECE ? "[PAD]" : separator;
         return tokenizer.specials().ids().containsKey(separator)
-                ? tokenizer.withRoles(Optional.of(separator), Optional.of(separator), Optional.of(separator))
+                ? tokenizer.withRoles(Optional.of(separator), Optional.of(separator), Optional.of(pad))
                 : tokenizer;
     }
 }
