@@ -28,12 +28,13 @@ final class BenchCommand implements Runnable {
         return new CommandLine(new BenchCommand())
                 .addSubcommand(new Gemm(output))
                 .addSubcommand(new Train(output))
-                .addSubcommand(new Generate(output));
+                .addSubcommand(new Generate(output))
+                .addSubcommand(new TokenizerSpeed(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to measure: gemm, train or generate");
+        throw new ParameterException(spec.commandLine(), "name what to measure: gemm, train, generate or tokenizer");
     }
 
     /// Where to measure.

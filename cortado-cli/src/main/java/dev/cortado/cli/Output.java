@@ -1,17 +1,21 @@
 package dev.cortado.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.io.BufferedWriter;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.io.OutputStreamWriter;
 import java.io.PrintStream;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Where a command's words go: results to standard output, everything else to standard error, both in UTF-8 whatever
 /// the locale.
 ///
-/// With `--json` standard output carries exactly one JSON object, and texts meant for people go to standard error.
+/// With `--json` standard output carries exactly one JSON object (one a line from commands that read line by line), and
+/// texts meant for people go to standard error.
 public final class Output {
     /// Absent values are left out of objects.
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -47,6 +51,16 @@ public final class Output {
         } else {
             out.println(text);
         }
+    }
+
+    /// One object as a line of JSON, for commands that print many.
+    static String asJson(Object value) {
+        return JSON.writeValueAsString(value);
+    }
+
+    /// Standard output for a command whose results are many lines; to be flushed, and not to be closed.
+    Writer lines() {
+        return new BufferedWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), 1 << 16);
     }
 
     /// Prints text that streams out as it is made, as generated text does; with `--json` it goes to standard error.
