@@ -1,5 +1,6 @@
 package dev.cortado.text.chat;
 
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.util.Arrays;
 import java.util.BitSet;
 
@@ -8,6 +9,11 @@ import java.util.BitSet;
 /// @param addsBos whether the tokenizer begins every sequence with its BOS; the template may do so as well, and
 ///     there is one all the same
 public record ChatEncoder(SpanEncoder encoder, boolean addsBos) {
+    /// The encoder of a model's tokenizer.
+    public static ChatEncoder of(PipelineTokenizer tokenizer) {
+        return new ChatEncoder(new TokenizerSpans(tokenizer), tokenizer.addsBos());
+    }
+
     /// Encodes a conversation.
     ///
     /// A token counts as the assistant's when any of its characters is, as in Transformers. Unless the template
