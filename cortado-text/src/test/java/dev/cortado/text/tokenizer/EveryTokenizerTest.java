@@ -46,7 +46,7 @@ import tools.jackson.databind.json.JsonMapper;
 @ParameterizedClass
 @MethodSource("names")
 class EveryTokenizerTest {
-    private static final List<String> CORPORA =
+    static final List<String> CORPORA =
             List.of("corpora/wikitext2-valid.txt", "corpora/tinyshakespeare.txt", "corpora/botchan.txt");
 
     @TempDir
