@@ -37,15 +37,44 @@ final class PipelineWriter {
         set(root, "truncation", pipeline.truncation(), PipelineWriter::truncation);
         set(root, "padding", pipeline.padding(), PipelineWriter::padding);
         ArrayNode added = root.putArray("added_tokens");
-        pipeline.addedTokens().stream()
+        List<AddedToken> tokens = pipeline.addedTokens().stream()
                 .sorted(Comparator.comparingInt(AddedToken::id))
-                .forEach(token -> added.add(addedToken(token)));
+                .toList();
+        tokens.forEach(token -> added.add(addedToken(token)));
         set(root, "normalizer", pipeline.normalizer(), PipelineWriter::normalizer);
         set(root, "pre_tokenizer", pipeline.preTokenizer(), PipelineWriter::preTokenizer);
         set(root, "post_processor", pipeline.postProcessor(), PipelineWriter::postProcessor);
         set(root, "decoder", pipeline.decoder(), PipelineWriter::decoder);
-        root.set("model", model(pipeline.model()));
+        ObjectNode model = model(pipeline.model());
+        root.set("model", model);
+        if (!keepIds(tokens, pipeline.model().vocabulary())) {
+            name(tokens, model);
+        }
         return root;
+    }
+
+    /// Whether the library keeps the ids of added tokens: it numbers those that the model does not have itself, from
+    /// the number of the model's tokens on, whatever their ids are.
+    private static boolean keepIds(List<AddedToken> tokens, Vocabulary vocabulary) {
+        int size = vocabulary.ids().size();
+        int next = size;
+        for (AddedToken token : tokens) {
+            int id = vocabulary.id(token.content()).orElse(next);
+            if (id != token.id()) {
+                return false;
+            }
+            next = Math.max(next, id + 1);
+        }
+        return true;
+    }
+
+    /// Puts added tokens into the model's vocabulary, where no text reaches them, so that they keep their ids.
+    private static void name(List<AddedToken> tokens, ObjectNode model) {
+        if (!(model.get("vocab") instanceof ObjectNode vocabulary)) {
+            throw new IllegalArgumentException("the ids of the added tokens do not follow those of the Unigram model's"
+                    + " pieces, which a tokenizer.json cannot say");
+        }
+        tokens.forEach(token -> vocabulary.put(token.content(), token.id()));
     }
 
     private static <T> void set(ObjectNode root, String key, Optional<T> part, Function<T, JsonNode> write) {

@@ -148,6 +148,28 @@ class PipelineJsonTest {
                         + "\"lstrip\":false,\"rstrip\":true,\"normalized\":false,\"special\":false}]"));
     }
 
+    /// The library numbers added tokens that the model lacks; in the model's vocabulary, they keep their ids.
+    @Test
+    void addedTokensKeepTheirIds() throws IOException {
+        String special =
+                ",\"single_word\":false,\"lstrip\":false,\"rstrip\":false,\"normalized\":false," + "\"special\":true}";
+        for (int id : new int[] {3, 9}) {
+            Pipeline pipeline = read(file("null", "{'type':'WhitespaceSplit'}", "null", "null", WORD_LEVEL)
+                    .replace(
+                            "\"added_tokens\":[]",
+                            "\"added_tokens\":[{\"id\":" + id + ",\"content\":\"<s>\"" + special + "]"));
+            Path out = folder.resolve("again.json");
+            PipelineJson.write(pipeline, out);
+            var ours = new PipelineTokenizer(PipelineJson.read(out));
+            assertThat(ours.encode("a <s> b", SpecialText.ALWAYS, false)).containsExactly(1, id, 2);
+            assertThat(ours.encode("a <s> b")).containsExactly(1, 0, 2);
+            assertThat(ours.vocabSize()).isEqualTo(id + 1);
+            try (var theirs = new Oracle(Files.readString(out))) {
+                assertThat(theirs.ids("a <s> b", false)).containsExactly(1, id, 2);
+            }
+        }
+    }
+
     @Test
     void oldFormsAreRead() throws IOException {
         assertThat(read(file(

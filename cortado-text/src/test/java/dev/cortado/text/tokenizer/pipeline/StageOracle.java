@@ -137,9 +137,8 @@ public record StageOracle(
         }
     }
 
-    /// The characters that all the Unicode tables in their library and ours know, few of the many alike. Their
-    /// oldest table is that of scripts, of 2016; a text of other characters alone has no words there, nor has one of
-    /// spaces or private characters.
+    /// The characters that all the Unicode tables in their library and ours know, few of the many alike.
+    /// Their oldest table is that of scripts (2016): a text of characters it lacks has no words.
     public static List<Integer> characters() {
         return Known.CHARACTERS;
     }
@@ -201,7 +200,7 @@ public record StageOracle(
     }
 
     /// Random text of such characters.
-    static String text(RandomGenerator random, int pieces, Set<Integer> characters) {
+    public static String text(RandomGenerator random, int pieces, Set<Integer> characters) {
         return Trials.text(random, pieces)
                 .codePoints()
                 .filter(characters::contains)
