@@ -67,16 +67,19 @@ final class TokenizerDecode implements Callable<Integer> {
     public Integer call() throws IOException {
         PipelineTokenizer tokenizer = given.read();
         Writer out = output.lines();
-        if (source.ids != null) {
-            out.write(decoded(tokenizer, source.ids));
-        } else if (source.file != null) {
-            try (var lines = TokenizerLines.of(source.file)) {
-                lines(tokenizer, lines, out);
+        try {
+            if (source.ids != null) {
+                out.write(decoded(tokenizer, source.ids));
+            } else if (source.file != null) {
+                try (var lines = TokenizerLines.of(source.file)) {
+                    lines(tokenizer, lines, out);
+                }
+            } else {
+                lines(tokenizer, new TokenizerLines(in, "standard input"), out); // whose end is not ours to close
             }
-        } else {
-            lines(tokenizer, new TokenizerLines(in, "standard input"), out); // whose end is not ours to close
+        } finally {
+            out.flush(); // the texts before a bad one too
         }
-        out.flush();
         return 0;
     }
 
@@ -86,7 +89,6 @@ final class TokenizerDecode implements Callable<Integer> {
             try {
                 out.write(decoded(tokenizer, list));
             } catch (IllegalArgumentException e) {
-                out.flush();
                 throw lines.wrong(lines.number(), e);
             }
         }

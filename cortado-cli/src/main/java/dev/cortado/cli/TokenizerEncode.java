@@ -90,6 +90,15 @@ final class TokenizerEncode implements Callable<Integer> {
         Writer out = output.lines();
         var encoder = new TokenizerEncoder(
                 given.read(), special ? SpecialText.ALWAYS : SpecialText.NEVER, addSpecial, form(), out);
+        try {
+            encode(encoder);
+        } finally {
+            out.flush(); // the texts before a bad one too
+        }
+        return 0;
+    }
+
+    private void encode(TokenizerEncoder encoder) throws IOException {
         if (source.text != null) {
             encoder.text(source.text);
         } else if (source.jsonl != null) {
@@ -107,8 +116,6 @@ final class TokenizerEncode implements Callable<Integer> {
                 }
             }
         }
-        out.flush();
-        return 0;
     }
 
     private TokenizerEncoder.Form form() {

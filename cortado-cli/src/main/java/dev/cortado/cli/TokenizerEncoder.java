@@ -197,7 +197,6 @@ final class TokenizerEncoder {
         batched = 0;
         for (Outcome outcome : outcomes) {
             if (outcome.wrong().isPresent()) {
-                out.flush();
                 throw outcome.wrong().get();
             }
             out.write(outcome.line());

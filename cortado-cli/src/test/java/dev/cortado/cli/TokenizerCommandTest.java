@@ -125,7 +125,7 @@ class TokenizerCommandTest {
                 .json();
         int[] expected = Tokenizers.read(trained).encode(SENTENCE);
         assertThat(ids(found)).isEqualTo(IntStream.of(expected).boxed().toList());
-        assertThat(found.propertyNames()).containsExactly("ids", "tokens");
+        assertThat(found.propertyNames()).containsExactly("ids", "tokens", "offsets");
         List<String> tokens = new ArrayList<>();
         found.path("tokens").forEach(token -> tokens.add(token.stringValue()));
         assertThat(String.join("", tokens)).startsWith("theĠcatĠsat,ĠgrÃ¶ÃŁerĠ").endsWith("<|endoftext|>Ċ");
@@ -146,7 +146,13 @@ class TokenizerCommandTest {
         Path file = Files.writeString(folder.resolve("sentence"), SENTENCE);
         String expected =
                 ok("encode", "--tokenizer", trained, "--text", SENTENCE).out();
-        assertThat(ok("encode", "--tokenizer", trained, "--file", file).out()).isEqualTo(expected);
+        assertThat(ok("encode", "--tokenizer", trained, "--file", file, "--whole")
+                        .out())
+                .isEqualTo(expected);
+        assertThat(ok("encode", "--tokenizer", trained, "--file", file).out())
+                .as("a line end is no part of a line")
+                .isEqualTo(ok("encode", "--tokenizer", trained, "--text", SENTENCE.strip())
+                        .out());
 
         var out = new ByteArrayOutputStream();
         var err = new ByteArrayOutputStream();
@@ -187,6 +193,29 @@ class TokenizerCommandTest {
         assertThat(measured.path("bytesPerToken").doubleValue())
                 .isCloseTo((double) Files.size(text) / tokens, within(1e-9));
         assertThat(ok("info", "--tokenizer", trained, "--file", text).out()).contains("bytes a token", "300 ids");
+        assertThat(measured.path("file").stringValue()).isEqualTo(text.toString());
+        assertThat(measured.path("words").longValue())
+                .isEqualTo(Files.readString(text).strip().split("\\s+").length);
+        assertThat(measured.path("tokensPerWord").doubleValue())
+                .isCloseTo(tokens / measured.path("words").doubleValue(), within(1e-9));
+        JsonNode given = ok("info", "--tokenizer", trained, "--text", "größer", "--json")
+                .json()
+                .path("measured");
+        assertThat(given.path("bytes").intValue()).isEqualTo(8);
+        assertThat(given.path("words").intValue()).isEqualTo(1);
+        assertThat(given.has("file")).isFalse();
+    }
+
+    @Test
+    void infoPutsThePipelineInWords() {
+        JsonNode pipeline = ok("info", "--tokenizer", trained, "--json").json().path("pipeline");
+        assertThat(pipeline.propertyNames())
+                .containsExactly("normalizer", "preTokenizer", "model", "postProcessor", "decoder", "limits");
+        assertThat(pipeline.path("preTokenizer").toString())
+                .isEqualTo("[\"words as GPT-2 cuts them, bytes as characters\"]");
+        assertThat(pipeline.path("normalizer").toString()).isEqualTo("[]");
+        assertThat(ok("info", "--tokenizer", trained).out())
+                .contains("pre-tokenizer:  words as GPT-2 cuts them", "decoder:        characters as bytes", "eos = 0");
     }
 
     @Test
@@ -198,7 +227,7 @@ class TokenizerCommandTest {
         Path latin = Files.write(folder.resolve("latin.txt"), new byte[] {'a', 'b', (byte) 0xe4, 'c'});
         refused(latin + " is not UTF-8 at byte 2; convert it first", "encode", "--tokenizer", trained, "--file", latin);
         refused(
-                "vocabSize 100 is too small: 256 bytes and 1 special tokens need 257",
+                "vocabulary size 100 is too small: 1 special and reserved tokens and 256 bytes need 257",
                 "train",
                 "--out",
                 none,
@@ -217,7 +246,7 @@ class TokenizerCommandTest {
         assertThat(nothing.err().lines()).singleElement().asString().contains("is empty");
         assertThat(none).as("nothing was written").doesNotExist();
         refused(empty + " is empty: there is nothing to measure", "info", "--tokenizer", trained, "--file", empty);
-        refused("name what to do: train, encode, decode or info (see 'cortado tokenizer --help')");
+        refused("name what to do: train, encode, decode, info, convert or compare (see 'cortado tokenizer --help')");
         Path broken = Files.writeString(folder.resolve("tokenizer.json"), "{\"model\":");
         Ended malformed = tokenizer("info", "--tokenizer", broken);
         assertThat(malformed.code()).isEqualTo(2);
