@@ -7,7 +7,6 @@ import dev.cortado.text.tokenizer.pipeline.Pipeline;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
 import java.io.Reader;
-import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.io.Writer;
 import java.util.ArrayList;
@@ -104,11 +103,11 @@ final class TokenizerEncoder {
     /// Gives the ids of a text to `sink` in order.
     static void ids(PipelineTokenizer tokenizer, Reader text, SpecialText special, IntConsumer sink)
             throws IOException {
-        var all = new StringWriter();
-        text.transferTo(all);
-        for (int id : tokenizer.encode(all.toString(), special, false)) {
-            sink.accept(id);
-        }
+        tokenizer.encode(text, special, portion -> {
+            for (int id : portion) {
+                sink.accept(id);
+            }
+        });
     }
 
     /// Writes one text.
