@@ -58,20 +58,21 @@ class JtokkitEqualityTest {
 
     @Test
     void onRandomText() {
-        random(500);
+        random(300);
     }
 
     @Test
     void onText() throws IOException {
         for (String corpus : EveryTokenizerTest.CORPORA) {
             String text = Files.readString(SharedData.require(corpus));
-            compare(text.substring(0, Math.min(text.length(), 200_000)));
+            compare(text.substring(0, Math.min(text.length(), 100_000)));
         }
     }
 
     @Tag("slow")
     @Test
     void onAllText() throws IOException {
+        Torture.texts(Integer.MAX_VALUE).forEach(this::compare);
         for (String corpus : EveryTokenizerTest.CORPORA) {
             Path file = SharedData.require(corpus);
             compare(Files.readString(file));

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /// Texts that tokenizers have stumbled over, well-formed.
 final class Torture {
-    private static final int PER_BLOCK = 40;
+    private static final int PER_TEXT = 40;
 
     private static final List<String> NASTY = List.of(
             "",
@@ -56,9 +56,16 @@ final class Torture {
 
     private Torture() {}
 
-    /// Those above and each Unicode block, of whose characters the library and we agree what they are: joined, apart,
-    /// and in words.
+    /// Those above and some of each Unicode block.
     static List<String> texts() {
+        return texts(24);
+    }
+
+    /// Those above and each Unicode block, of whose characters the library and we agree what they are: joined, and in
+    /// words.
+    ///
+    /// @param most characters of a block
+    static List<String> texts(int most) {
         Map<UnicodeBlock, List<String>> blocks = new LinkedHashMap<>();
         for (int c : StageOracle.settled().stream().sorted().toList()) {
             UnicodeBlock block = UnicodeBlock.of(c);
@@ -68,11 +75,11 @@ final class Torture {
         }
         List<String> texts = new ArrayList<>(NASTY);
         blocks.values().forEach(characters -> {
-            for (int from = 0; from < Math.min(characters.size(), 3 * PER_BLOCK); from += PER_BLOCK) {
-                List<String> some = characters.subList(from, Math.min(from + PER_BLOCK, characters.size()));
-                texts.add(String.join("", some));
-                texts.add(String.join(" ", some));
-                texts.add("a" + String.join("b 1", some));
+            List<String> some = characters.subList(0, Math.min(characters.size(), most));
+            for (int from = 0; from < some.size(); from += PER_TEXT) {
+                List<String> part = some.subList(from, Math.min(from + PER_TEXT, some.size()));
+                texts.add(String.join("", part));
+                texts.add("a" + String.join("b 1", part) + " " + String.join(" ", part.reversed()));
             }
         });
         return List.copyOf(texts);
