@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
                     + " vocabulary; offsets say where in the original text each comes from, counted in code points as"
                     + " Python and Hugging Face's libraries count.",
             "",
-            "Texts are neither truncated nor padded, whatever the tokenizer's file says. They may be of any length;"
-                    + " with offsets, of up to 4,194,304 characters.",
+            "Texts are neither truncated nor padded, whatever the tokenizer's file says. With offsets, they have up to"
+                    + " 4,194,304 characters.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -56,7 +56,7 @@ final class TokenizerEncode implements Callable<Integer> {
             description = "Add the special tokens that the model wants around a text (bos, [CLS] …).")
     private boolean addSpecial;
 
-    @Option(names = "--ids-only", description = "With --json, only {\"ids\":[…]}, which texts of any length have.")
+    @Option(names = "--ids-only", description = "With --json, only {\"ids\":[…]}, for long texts and speed.")
     private boolean idsOnly;
 
     TokenizerEncode(Output output, InputStream in) {

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /// Encodes texts one after the other and writes what became of each as a line, in the order of the texts. Short texts
-/// are encoded by all processors, a batch at a time; of a long one, only ids are written, as they come.
+/// are encoded by all processors, a batch at a time; of a long one, only ids are written, one by one.
 final class TokenizerEncoder {
     /// Longer texts are not encoded with tokens and offsets, which take a hundred times the memory of the text.
     static final int LONGEST_WITH_OFFSETS = 1 << 22;
@@ -100,7 +100,7 @@ final class TokenizerEncoder {
         return new PipelineTokenizer(pipeline).withSpecials(tokenizer.specials());
     }
 
-    /// Gives the ids of a text to `sink` in order.
+    /// Gives the ids of a text to `sink` in order. The text is held in memory meanwhile: words are cut from all of it.
     static void ids(PipelineTokenizer tokenizer, Reader text, SpecialText special, IntConsumer sink)
             throws IOException {
         tokenizer.encode(text, special, portion -> {

@@ -29,10 +29,14 @@ import picocli.CommandLine.Parameters;
         description = {
             "Learn a tokenizer from text. Nothing is written before it is complete.",
             "",
-            "  word       whole words, the others unknown       char       characters",
-            "  byte       bytes; learns nothing                 bpe        merged bytes, as GPT-2's (default)",
-            "  bpe-char   merged characters, </w> ends a word   bpe-sp     SentencePiece's BPE, as Llama 2's",
-            "  wordpiece  ## goes on with a word, as BERT's     unigram    probable pieces, as T5's",
+            "  bpe        merged bytes, as GPT-2's (default)",
+            "  byte       bytes; learns nothing, takes no files",
+            "  char       characters",
+            "  word       whole words, the others unknown",
+            "  bpe-char   merged characters, </w> ends a word, as subword-nmt's",
+            "  bpe-sp     merged characters, SentencePiece's BPE, as Llama 2's",
+            "  wordpiece  longest matches, ## goes on with a word, as BERT's",
+            "  unigram    probable pieces, as T5's",
             ""
         },
         footerHeading = "%nExamples:%n",
