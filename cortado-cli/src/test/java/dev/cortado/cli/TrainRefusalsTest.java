@@ -101,7 +101,7 @@ class TrainRefusalsTest {
         refusedWith("model.heads=5", "model", "width 64 is not divisible by heads 5");
         refusedWith("model.kvHeads=3", "model", "heads 4 is not divisible by kvHeads 3");
         refusedWith("model.depth=0", "model", "depth 0 must be 1 to 1000");
-        refusedWith("tokenizer.vocabSize=256", "vocabSize 256 is too small");
+        refusedWith("tokenizer.vocabSize=256", "vocabulary size 256 is too small");
         refusedWith("data.heldOut={tail: 0.1, sample: 0.1}", "heldOut", "give exactly one of tail, sample and path");
         refusedWith("data.heldOut.tail=1.5", "heldOut", "1.5");
         refusedWith("optimizer.lr=-1", "optimizer", "-1");

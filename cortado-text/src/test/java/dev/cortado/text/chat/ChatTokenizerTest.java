@@ -25,15 +25,11 @@ class ChatTokenizerTest {
             "{% for message in messages %}<|im_start|>{{ message.role }}\n{{ message.content }}<|im_end|>\n"
                     + "{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}";
 
-    private static final PipelineTokenizer TOKENIZER = ByteLevelBpeTrainer.of(VocabularySpec.of(400)
-                    .withMinFrequency(1)
-                    .withSpecials("<|bos|>", "<|im_start|>", "<|im_end|>"))
+    private static final PipelineTokenizer TOKENIZER = ByteLevelBpeTrainer.of(
+                    VocabularySpec.of(400).withMinFrequency(1).withSpecials("<|bos|>", "<|im_start|>", "<|im_end|>"))
             .train(Stream.of("user assistant system hello there, how are you? I am fine. the end of the im start"))
             .tokenizer()
-            .withRoles(
-                    Optional.of("<|bos|>"),
-                    Optional.of("<|im_end|>"),
-                    Optional.empty());
+            .withRoles(Optional.of("<|bos|>"), Optional.of("<|im_end|>"), Optional.empty());
 
     private static EncodedChat encode(PipelineTokenizer tokenizer, String template, List<Message> messages) {
         Rendered rendered = ChatTemplate.parse(template).render(messages, ChatOptions.conversation());
@@ -83,10 +79,7 @@ class ChatTokenizerTest {
     @Test
     void aRealTokenizerBeginsWithOneBos() throws IOException {
         PipelineTokenizer phi = Tokenizers.read(SharedData.require("tokenizers/phi3/tokenizer.json"))
-                .withRoles(
-                        Optional.of("<s>"),
-                        Optional.of("<|endoftext|>"),
-                        Optional.empty());
+                .withRoles(Optional.of("<s>"), Optional.of("<|endoftext|>"), Optional.empty());
         String template = "{{ bos_token }}{% for message in messages %}<|{{ message.role }}|>\n"
                 + "{{ message.content }}<|end|>\n{% endfor %}";
         ChatOptions options = ChatOptions.conversation().withSpecialTokens(Map.of("bos_token", "<s>"));

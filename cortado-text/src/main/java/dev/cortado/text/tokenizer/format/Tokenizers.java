@@ -22,8 +22,8 @@ public final class Tokenizers {
 
     /// The tokenizer of a file, or of a folder that holds one.
     ///
-    /// A file's format is known by its name: `.json`, `.model`, `.tiktoken`, `.gguf`, `.txt`, and `vocab.json` with its
-    /// merges beside it.
+    /// A file's format is known by its name: `.json`, `.model`, `.tiktoken`, `.gguf`, `.txt`, and `vocab.json`
+    /// with its merges beside it.
     ///
     /// @throws IllegalArgumentException when the folder holds no tokenizer, or a file is malformed or of a kind
     ///     that is not supported; the message names the file and what is wrong
@@ -63,8 +63,8 @@ public final class Tokenizers {
             return Optional.of(folder.resolve(VOCAB_TEXT));
         }
         try (Stream<Path> files = Files.list(folder)) {
-            List<Path> single = files.filter(file ->
-                            file.toString().endsWith(".tiktoken") || file.toString().endsWith(".gguf"))
+            List<Path> single = files.filter(file -> file.toString().endsWith(".tiktoken")
+                            || file.toString().endsWith(".gguf"))
                     .toList();
             return single.size() == 1 ? Optional.of(single.getFirst()) : Optional.empty();
         }
@@ -102,8 +102,7 @@ public final class Tokenizers {
     /// Writes both files into a folder, each atomically, and makes the folder when needed.
     ///
     /// @param modelMaxLength the longest sequence, in tokens, of the model the tokenizer belongs to
-    public static void write(PipelineTokenizer tokenizer, OptionalLong modelMaxLength, Path folder)
-            throws IOException {
+    public static void write(PipelineTokenizer tokenizer, OptionalLong modelMaxLength, Path folder) throws IOException {
         PipelineJson.write(tokenizer.pipeline(), folder.resolve(PipelineJson.FILE_NAME));
         TokenizerConfig.write(tokenizer.specials(), modelMaxLength, folder.resolve(TokenizerConfig.FILE_NAME));
     }
