@@ -36,6 +36,7 @@ class SegmentEncoderTest {
         "naïve",
         " 12",
         " 345",
+        "6000",
         "  ",
         " ",
         "\n",
@@ -189,7 +190,7 @@ class SegmentEncoderTest {
         }
         return merging(
                 tokens,
-                "Ġetahscnoirdlu'éÃ©Ð"
+                "Ġetahscnoirdlu'éÃ©Ð60"
                         .chars()
                         .mapToObj(c -> String.valueOf((char) c))
                         .toList());
