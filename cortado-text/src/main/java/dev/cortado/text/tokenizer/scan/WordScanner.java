@@ -13,8 +13,9 @@ public sealed interface WordScanner permits Gpt2Scanner, Gpt4Scanner, Gpt4oScann
     /// GPT-2's pattern.
     String GPT2 = "'(?:[sdmt]|ll|ve|re)| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
-    /// GPT-4's pattern as tiktoken has it (`cl100k_base`).
-    String CL100K = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+|"
+    /// GPT-4's pattern (`cl100k_base`) as tiktoken has it, but for its `\p{N}{1,3}+`: Oniguruma, whose syntax files
+    /// are in, would read that as any number of digits.
+    String CL100K = "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}|"
             + " ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s";
 
     /// Llama 3's pattern: GPT-4's as it was written first. It differs at the end of a text only.

@@ -41,6 +41,7 @@ class SegmentEncoderTest {
         "naïve",
         " 12",
         " 345",
+        "6000",
         "  ",
         " ",
         "\n",
@@ -252,7 +253,7 @@ class SegmentEncoderTest {
         }
         return merging(
                 tokens,
-                "Ġetahscnoirdlu'éÃ©Ð"
+                "Ġetahscnoirdlu'éÃ©Ð60"
                         .chars()
                         .mapToObj(c -> String.valueOf((char) c))
                         .toList());

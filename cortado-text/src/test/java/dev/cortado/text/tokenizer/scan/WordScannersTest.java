@@ -83,6 +83,9 @@ class WordScannersTest {
 
     @Test
     void knowsOnlyPatternsItCanCut() {
+        // A possessive interval elsewhere, but any number of such runs in Oniguruma.
+        assertThat(WordScanner.of(WordScanner.CL100K.replace("{1,3}", "{1,3}+")))
+                .isEmpty();
         assertThat(WordScanner.of("\\s+")).isEmpty();
     }
 
