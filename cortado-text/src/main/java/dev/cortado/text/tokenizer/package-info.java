@@ -16,8 +16,7 @@
 ///
 /// | package | what |
 /// |---|---|
-/// | this one | [dev.cortado.text.tokenizer.Tokenizer] and what it gives: [dev.cortado.text.tokenizer.Encoding],
-/// [dev.cortado.text.tokenizer.StreamDecoder] |
+/// | this one | `Tokenizer` and what it gives: `Encoding`, `StreamDecoder` |
 /// | `model` | how one word becomes tokens: BPE, WordPiece, Unigram, words |
 /// | `pipeline` | what happens around the model, and the tokenizer that does it all |
 /// | `scan` | fast scanners for the words of well-known models |

@@ -21,4 +21,9 @@ public record AddedToken(
     public static AddedToken special(String content, int id) {
         return new AddedToken(content, id, true, false, false, false, false);
     }
+
+    /// The same token as structure, not text.
+    AddedToken asSpecial() {
+        return new AddedToken(content, id, true, normalized, lstrip, rstrip, singleWord);
+    }
 }

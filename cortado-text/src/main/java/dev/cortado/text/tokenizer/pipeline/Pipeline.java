@@ -1,7 +1,9 @@
 package dev.cortado.text.tokenizer.pipeline;
 
 import dev.cortado.text.tokenizer.model.Model;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,8 +22,8 @@ public record Pipeline(
         Optional<Decoder> decoder,
         Optional<Truncation> truncation,
         Optional<Padding> padding) {
-    /// @throws IllegalArgumentException when added tokens contradict each other or the model's vocabulary: each has a
-    /// content and an id of its own, or those of a token of the model
+    /// @throws IllegalArgumentException when added tokens contradict each other or the model's vocabulary: each
+    /// has a content and an id of its own, or those of a token of the model
     public Pipeline {
         addedTokens = List.copyOf(addedTokens);
         Map<String, Integer> ids = new HashMap<>();
@@ -55,5 +57,21 @@ public record Pipeline(
                                 + ", which is that of '" + of + "' in the model's vocabulary");
                     });
         }
+    }
+
+    /// The same pipeline, in which some tokens are special.
+    ///
+    /// @param special names and ids of tokens there are
+    Pipeline withSpecial(Map<String, Integer> special) {
+        List<AddedToken> tokens = new ArrayList<>();
+        Map<String, Integer> missing = new LinkedHashMap<>(special);
+        for (AddedToken token : addedTokens) {
+            boolean named = missing.remove(token.content()) != null;
+            tokens.add(named && !token.special() ? token.asSpecial() : token);
+        }
+        missing.forEach((name, id) -> tokens.add(AddedToken.special(name, id)));
+        return tokens.equals(addedTokens)
+                ? this
+                : new Pipeline(tokens, normalizer, preTokenizer, model, postProcessor, decoder, truncation, padding);
     }
 }

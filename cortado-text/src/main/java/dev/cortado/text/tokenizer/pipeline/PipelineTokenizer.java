@@ -105,7 +105,8 @@ public final class PipelineTokenizer implements Tokenizer {
         return processor.isPresent() ? processor.get().process(text, Optional.empty(), true) : text;
     }
 
-    /// The same tokenizer with roles given to its special tokens.
+    /// The same tokenizer with roles given to its special tokens. Tokens that were not special become so: no
+    /// text that merely spells them is encoded as them.
     ///
     /// @throws IllegalArgumentException when one of them is not a token of this tokenizer
     public PipelineTokenizer withSpecials(Specials others) {
@@ -115,7 +116,8 @@ public final class PipelineTokenizer implements Tokenizer {
                         "special token '" + name + "' with id " + id + " is not a token of this tokenizer");
             }
         });
-        return new PipelineTokenizer(this, others);
+        Pipeline marked = pipeline.withSpecial(others.ids());
+        return new PipelineTokenizer(marked.equals(pipeline) ? this : new PipelineTokenizer(marked), others);
     }
 
     /// The same tokenizer with roles given to tokens by their names; where no name is given, the role stays.

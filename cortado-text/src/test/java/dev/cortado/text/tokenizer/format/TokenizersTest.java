@@ -8,6 +8,7 @@ import dev.cortado.text.tokenizer.Learned;
 import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.Specials;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
+import dev.cortado.text.tokenizer.train.CharacterTrainer;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -15,7 +16,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +39,19 @@ class TokenizersTest {
     private void config(String json) throws IOException {
         Tokenizers.write(Learned.small(), OptionalLong.empty(), folder);
         Files.writeString(folder.resolve("tokenizer_config.json"), json);
+    }
+
+    @Test
+    void aTokenWithARoleIsOutOfReachOfText() {
+        PipelineTokenizer plain = new PipelineTokenizer(CharacterTrainer.of(50)
+                .train(Stream.of("a</s>b, a </s> b; abc"))
+                .pipeline());
+        int slash = plain.id("/").orElseThrow();
+        assertThat(plain.encode("/")).containsExactly(slash);
+        PipelineTokenizer ending = plain.withRoles(Optional.empty(), Optional.of("/"), Optional.empty());
+        assertThat(ending.specials().eos()).hasValue(slash);
+        assertThat(ending.encode("a/b")).doesNotContain(slash);
+        assertThat(ending.encode("a/b", SpecialText.ALWAYS, false)).contains(slash);
     }
 
     @Test
