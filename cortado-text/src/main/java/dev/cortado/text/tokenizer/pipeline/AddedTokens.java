@@ -24,6 +24,7 @@ final class AddedTokens {
     private final Optional<Normalizer> normalizer;
     private final AddedTokenMatcher inOriginal;
     private final AddedTokenMatcher inNormalized;
+    private final boolean ordinaryInOriginal;
     private final boolean ordinaryInNormalized;
 
     /// A stretch of a text.
@@ -41,6 +42,7 @@ final class AddedTokens {
         }
         inOriginal = matcher(token -> !token.normalized());
         inNormalized = matcher(AddedToken::normalized);
+        ordinaryInOriginal = tokens.stream().anyMatch(token -> !token.normalized() && !token.special());
         ordinaryInNormalized = tokens.stream().anyMatch(token -> token.normalized() && !token.special());
     }
 
@@ -85,7 +87,8 @@ final class AddedTokens {
 
     /// The tokens in an original text.
     List<Match> find(String text, SpecialText special) {
-        return inOriginal.find(text, special);
+        boolean nothing = special instanceof SpecialText.Never && !ordinaryInOriginal;
+        return nothing ? List.of() : inOriginal.find(text, special);
     }
 
     private static List<Segment> cut(AlignedText text, List<Match> matches) {

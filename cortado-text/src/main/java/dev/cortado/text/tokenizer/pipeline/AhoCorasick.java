@@ -23,7 +23,7 @@ final class AhoCorasick {
     private final int[] fail; // by state: the state of the longest true suffix
     private final int[] children; // by state: its first child; children lie side by side, up to the next state's
     private final char[] labels; // by state: the character that leads to it from its parent
-    private final BitSet ends = new BitSet(); // characters that end a pattern: all others can be stepped over
+    private final boolean[] isEnd; // by character: whether it ends a pattern; all others can be stepped over
 
     private final boolean manyEnds;
     private final char[] fewEnds; // the same characters when they are not many
@@ -77,7 +77,10 @@ final class AhoCorasick {
         int states = build(entries, parents);
         fail = new int[states];
         shorter = new int[states];
-        link(states, parents);
+        var ends = new BitSet();
+        link(states, parents, ends);
+        isEnd = new boolean[ends.isEmpty() ? 0 : Character.MAX_VALUE + 1];
+        ends.stream().forEach(end -> isEnd[end] = true);
         manyEnds = ends.cardinality() > FEW;
         int[] all = ends.stream().toArray();
         fewEnds = new char[manyEnds ? 0 : all.length];
@@ -129,7 +132,7 @@ final class AhoCorasick {
         return states;
     }
 
-    private void link(int states, int[] parents) {
+    private void link(int states, int[] parents, BitSet ends) {
         Arrays.fill(shorter, NONE);
         for (int state = 1; state < states; state++) {
             fail[state] = parents[state] == ROOT ? ROOT : next(fail[parents[state]], labels[state]);
@@ -167,17 +170,28 @@ final class AhoCorasick {
         }
         int state = ROOT;
         for (int i = text.length() - 1; i >= 0; i--) {
-            char c = text.charAt(i);
-            if (state == ROOT && !ends.get(c)) {
-                continue;
+            if (state == ROOT) {
+                i = lastEnd(text, i);
+                if (i < 0) {
+                    break;
+                }
             }
-            state = next(state, c);
+            state = next(state, text.charAt(i));
             int longest = patterns[state] == NONE ? shorter[state] : state;
             if (longest != NONE) {
                 hits.add(i, longest);
             }
         }
         return hits;
+    }
+
+    /// The last character up to a place that ends a pattern; −1 when there is none.
+    private int lastEnd(String text, int place) {
+        int i = place;
+        while (i >= 0 && !isEnd[text.charAt(i)]) {
+            i--;
+        }
+        return i;
     }
 
     /// Where only a few characters end a pattern, looking for those is much faster than running the automaton.
