@@ -100,7 +100,7 @@ final class TokenizerEncoder {
         return new PipelineTokenizer(pipeline).withSpecials(tokenizer.specials());
     }
 
-    /// Gives the ids of a text to `sink` in order. The text is held in memory meanwhile: words are cut from all of it.
+    /// Gives the ids of a text to `sink` in order; memory holds a piece of it.
     static void ids(PipelineTokenizer tokenizer, Reader text, SpecialText special, IntConsumer sink)
             throws IOException {
         tokenizer.encode(text, special, portion -> {
