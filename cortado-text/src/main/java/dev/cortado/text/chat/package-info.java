@@ -7,7 +7,7 @@
 /// Rendered prompt = template.render(
 ///         List.of(Message.system("Be brief."), Message.user("What is the capital of France?")),
 ///         ChatOptions.prompt());
-/// EncodedChat ids = new ChatEncoder(encoder, addsBos).encode(prompt);
+/// EncodedChat ids = ChatEncoder.of(Tokenizers.read(folder)).encode(prompt);
 /// ```
 ///
 /// Two facts are known of each character of a [dev.cortado.text.chat.Rendered] and follow it through everything a
