@@ -1,7 +1,6 @@
 package dev.cortado.text.tokenizer.model;
 
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -318,24 +317,5 @@ public final class Bpe implements Model {
                 out.add(merger.symbol(i), starts[i], ends[merger.after(i) - 1]);
             }
         }
-    }
-
-    /// The merges of tiktoken, which joins the neighbours that together are the token of least rank: each way to
-    /// cut a token in two is a merge of that token's rank.
-    ///
-    /// @param vocabulary ids are the ranks; tokens are spelled in the byte alphabet
-    public static List<Merge> mergesByRank(Vocabulary vocabulary) {
-        List<Merge> merges = new ArrayList<>();
-        for (int rank = 0; rank < vocabulary.size(); rank++) {
-            String token = vocabulary.token(rank).orElse("");
-            for (int cut = 1; cut < token.length(); cut++) {
-                var left = vocabulary.id(token.substring(0, cut));
-                var right = vocabulary.id(token.substring(cut));
-                if (left.isPresent() && right.isPresent()) {
-                    merges.add(new Merge(left.getAsInt(), right.getAsInt(), rank));
-                }
-            }
-        }
-        return merges;
     }
 }

@@ -109,6 +109,19 @@ final class Chars {
         return kind == OTHER || kind == MARK;
     }
 
+    /// The place after the signs from `at` on.
+    static int afterSigns(byte[] text, int at, int end) {
+        int place = at;
+        while (place < end) {
+            int character = at(text, place, end);
+            if (!isSign(kind(character))) {
+                break;
+            }
+            place += width(character);
+        }
+        return place;
+    }
+
     /// Length of the rest of an English contraction (`s d m t ll ve re` in any case, and the `ſ` that folds to
     /// an s) after an apostrophe, 0 when there is none.
     static int contraction(byte[] text, int at, int end) {

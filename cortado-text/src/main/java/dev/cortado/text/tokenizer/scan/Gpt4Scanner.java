@@ -62,14 +62,7 @@ record Gpt4Scanner(int digits, boolean wholeTail) implements WordScanner {
     }
 
     private static int signsEnd(byte[] text, int from, int end) {
-        int at = from;
-        while (at < end) {
-            int character = Chars.at(text, at, end);
-            if (!Chars.isSign(Chars.kind(character))) {
-                break;
-            }
-            at += Chars.width(character);
-        }
+        int at = Chars.afterSigns(text, from, end);
         while (at < end && (text[at] == '\r' || text[at] == '\n')) {
             at++;
         }

@@ -50,7 +50,7 @@ class BpeTest {
     void takesTheTokenOfLeastRankAsTiktokenDoes() {
         Trials.repeat(1000, random -> {
             Vocabulary vocabulary = vocabulary(random);
-            Bpe bpe = new Bpe(vocabulary, Bpe.mergesByRank(vocabulary), PLAIN);
+            Bpe bpe = new Bpe(vocabulary, NaiveMerges.byRank(vocabulary), PLAIN);
             String word = letters(random, 30);
             assertThat(ids(bpe, word)).as(word).isEqualTo(naiveTiktoken(vocabulary, word));
         });
@@ -72,7 +72,7 @@ class BpeTest {
             boolean whole = random.nextBoolean();
             Bpe bpe = new Bpe(
                     vocabulary,
-                    Bpe.mergesByRank(vocabulary),
+                    NaiveMerges.byRank(vocabulary),
                     new Bpe.Options(
                             OptionalDouble.empty(),
                             Optional.empty(),
@@ -150,7 +150,7 @@ class BpeTest {
     @Test
     void aMillionEqualCharactersTakeNoTimeToSpeakOf() {
         Vocabulary vocabulary = Vocabulary.of(List.of("a", "aa", "aaa", "aaaa", "aaaaaaaa"));
-        Bpe bpe = new Bpe(vocabulary, Bpe.mergesByRank(vocabulary), PLAIN);
+        Bpe bpe = new Bpe(vocabulary, NaiveMerges.byRank(vocabulary), PLAIN);
         long begin = System.nanoTime();
         assertThat(ids(bpe, "a".repeat(1_000_000))).hasSize(125_000);
         assertThat((System.nanoTime() - begin) / 1e9).isLessThan(5);
@@ -209,7 +209,7 @@ class BpeTest {
 
     private static Bpe random(RandomGenerator random) {
         Vocabulary vocabulary = vocabulary(random);
-        List<Bpe.Merge> all = Bpe.mergesByRank(vocabulary);
+        List<Bpe.Merge> all = NaiveMerges.byRank(vocabulary);
         List<Bpe.Merge> merges = new ArrayList<>();
         while (!all.isEmpty() && merges.size() < 30) {
             Bpe.Merge merge = all.remove(random.nextInt(all.size()));

@@ -9,6 +9,7 @@ import dev.cortado.text.tokenizer.model.Bpe;
 import dev.cortado.text.tokenizer.model.ByteAlphabet;
 import dev.cortado.text.tokenizer.model.IdBuffer;
 import dev.cortado.text.tokenizer.model.Model;
+import dev.cortado.text.tokenizer.model.NaiveMerges;
 import dev.cortado.text.tokenizer.model.Unigram;
 import dev.cortado.text.tokenizer.model.Vocabulary;
 import dev.cortado.text.tokenizer.model.WordPiece;
@@ -197,7 +198,7 @@ class SegmentEncoderTest {
     @Test
     void tokensThatCrossSpacesForbidCuts() {
         Vocabulary vocabulary = Vocabulary.of(List.of("a", "b", "▁", "a▁", "a▁b"));
-        Bpe bpe = new Bpe(vocabulary, Bpe.mergesByRank(vocabulary), Bpe.Options.PLAIN);
+        Bpe bpe = new Bpe(vocabulary, NaiveMerges.byRank(vocabulary), Bpe.Options.PLAIN);
         Pipeline pipeline =
                 of(Optional.of(new Normalizer.Replace(new TextPattern.Literal(" "), "▁")), Optional.empty(), bpe);
         assertThat(SegmentEncoder.of(pipeline, bpe)).isInstanceOf(PlainEncoder.class);
@@ -285,7 +286,7 @@ class SegmentEncoderTest {
         Optional<String> unk = all.contains("<unk>") ? Optional.of("<unk>") : Optional.empty();
         var options =
                 new Bpe.Options(OptionalDouble.empty(), unk, Optional.empty(), Optional.empty(), true, false, false);
-        return new Bpe(vocabulary, Bpe.mergesByRank(vocabulary), options);
+        return new Bpe(vocabulary, NaiveMerges.byRank(vocabulary), options);
     }
 
     private static WordPiece wordPiece() {
