@@ -135,7 +135,7 @@ public final class TrainBench {
         private OptionalDouble lastLoss = OptionalDouble.empty();
 
         Path(Device device, DType precision, ComputeForm form, CausalObjective.Head head) {
-            this.model = new Llama(REFERENCE, Params.initialised(1, device), device);
+            this.model = Llama.of(REFERENCE, Params.initialised(1, device), device);
             this.optimizer = new AdamW(model.parameters(), new AdamW.Settings(0.9, 0.95, 1e-8, 0.1));
             this.head = head;
             this.pass = Pass.evaluation(device).with(precision).with(form);

@@ -28,7 +28,7 @@ final class ModelOptions {
         if (precision != DType.F32 && precision != DType.BF16) {
             throw new IllegalArgumentException("precision " + precision + ": use f32 or bf16");
         }
-        return ModelFolder.open(model, Device.parse(device));
+        return ModelFolder.openDecoder(model, Device.parse(device));
     }
 
     /// Reads `1,2,3`.

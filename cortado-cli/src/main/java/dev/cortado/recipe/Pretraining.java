@@ -108,8 +108,7 @@ public final class Pretraining {
         LlamaSpec spec = recipe.model().spec(tokenizer.vocabSize());
         try (TokenStore training = store("train", split.training(), tokenizer, separator);
                 TokenStore heldOut = store("heldout", split.heldOut(), tokenizer, separator);
-                CausalLm model =
-                        ModelFolder.build(spec, Params.initialised(recipe.seed().orElseThrow(), device), device)) {
+                CausalLm model = spec.build(Params.initialised(recipe.seed().orElseThrow(), device), device)) {
             return train(training, heldOut, tokenizer, separator, model, spec, resume, stop);
         }
     }

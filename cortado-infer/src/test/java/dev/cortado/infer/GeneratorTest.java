@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.infer.sample.Sampler;
 import dev.cortado.infer.sample.Sampling;
+import dev.cortado.model.CausalLm;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.arch.Llama;
@@ -101,9 +102,9 @@ class GeneratorTest {
         }
     }
 
-    private static Llama tiny(RandomGenerator random) {
+    private static CausalLm tiny(RandomGenerator random) {
         var spec = new LlamaSpec(30, 40, 16, 2, 4, 2, 4, 20, 1e-5, 10_000, random.nextBoolean());
-        var model = new Llama(spec, Params.initialised(random.nextLong(), Device.CPU), Device.CPU);
+        var model = Llama.of(spec, Params.initialised(random.nextLong(), Device.CPU), Device.CPU);
         try (var _ = Grad.off()) {
             model.parameters()
                     .forEach(

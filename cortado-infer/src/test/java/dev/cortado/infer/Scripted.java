@@ -1,9 +1,12 @@
 package dev.cortado.infer;
 
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.Head;
 import dev.cortado.model.KvCache;
+import dev.cortado.model.Model;
 import dev.cortado.model.ModelSpec;
 import dev.cortado.model.ParameterSet;
+import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Projection;
 import dev.cortado.tensor.DType;
@@ -15,6 +18,7 @@ import dev.cortado.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A model that says what it has been told to, whatever it is asked: after a prompt of `promptLength` tokens the
 /// most likely next tokens are those of `script`, in order. It notes which ids it has been given.
@@ -39,6 +43,16 @@ final class Scripted implements CausalLm {
         @Override
         public int layers() {
             return 0;
+        }
+
+        @Override
+        public Model build(Params params, Device device) {
+            throw new IllegalStateException("a scripted model is not built");
+        }
+
+        @Override
+        public ObjectNode config() {
+            throw new IllegalStateException("a scripted model is not written");
         }
     }
 
@@ -75,8 +89,8 @@ final class Scripted implements CausalLm {
     }
 
     @Override
-    public Projection head() {
-        return new Projection.Dense(identity);
+    public Head head() {
+        return Head.of(new Projection.Dense(identity));
     }
 
     @Override

@@ -1,25 +1,15 @@
 package dev.cortado.model;
 
 import dev.cortado.tensor.DType;
-import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Tensor;
 
 /// A decoder: from token ids to the logits of each next token.
-public interface CausalLm extends AutoCloseable {
-    /// What it is made of.
-    ModelSpec spec();
-
-    /// Everything it has learned.
-    ParameterSet parameters();
-
-    /// Where its parameters are.
-    Device device();
-
+public non-sealed interface CausalLm extends Model {
     /// The last layer's activations, ready for [#head]. ids I64 [B, T] → [B, T, D], of the pass's precision.
     Tensor hidden(Tensor ids, Pass pass);
 
     /// From activations [.., D] to logits [.., V].
-    Projection head();
+    Head head();
 
     /// Logits of the next token at every position. ids I64 [B, T] → [B, T, V].
     default Tensor forward(Tensor ids, Pass pass) {
@@ -28,9 +18,4 @@ public interface CausalLm extends AutoCloseable {
 
     /// An empty cache for texts of up to `capacity` tokens.
     KvCache newCache(long batch, long capacity, DType dtype);
-
-    @Override
-    default void close() {
-        parameters().close();
-    }
 }

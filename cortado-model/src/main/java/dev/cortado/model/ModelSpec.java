@@ -1,5 +1,8 @@
 package dev.cortado.model;
 
+import dev.cortado.tensor.Device;
+import tools.jackson.databind.node.ObjectNode;
+
 /// The numbers that define a model, without its weights. One record per architecture.
 public interface ModelSpec {
     /// The architecture's name in `config.json`, such as `LlamaForCausalLM`.
@@ -14,6 +17,17 @@ public interface ModelSpec {
     /// Size of a token's activation.
     int width();
 
-    /// Number of blocks.
+    /// Number of blocks (an encoder–decoder's: of the decoder).
     int layers();
+
+    /// The model itself, of parameters from wherever.
+    Model build(Params params, Device device);
+
+    /// These numbers as Hugging Face would write them into `config.json`.
+    ObjectNode config();
+
+    /// What checkpoints of this architecture are known to carry.
+    default CheckpointNames names() {
+        return CheckpointNames.of("");
+    }
 }

@@ -1,24 +1,49 @@
 package dev.cortado.model;
 
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 
 /// All parameters of a model in the order they were asked for; closing frees them.
 public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
     private final List<Parameter> parameters;
+    private final List<QuantisedParameter> quantised;
+    private final List<String> mentions;
+    private final List<AutoCloseable> held = new ArrayList<>();
 
-    ParameterSet(List<Parameter> parameters) {
+    ParameterSet(List<Parameter> parameters, List<QuantisedParameter> quantised, List<String> mentions) {
         this.parameters = List.copyOf(parameters);
+        this.quantised = List.copyOf(quantised);
+        this.mentions = List.copyOf(mentions);
     }
 
     /// Number of learned numbers.
     public long count() {
-        return parameters.stream().mapToLong(p -> p.tensor().count()).sum();
+        return parameters.stream().mapToLong(p -> p.tensor().count()).sum()
+                + quantised.stream()
+                        .mapToLong(q -> q.matrix().rows() * q.matrix().columns())
+                        .sum();
     }
 
-    /// The parameters, in order.
+    /// The parameters that are tensors, in order.
     public List<Parameter> list() {
         return parameters;
+    }
+
+    /// The matrices kept in narrower number formats, in order.
+    public List<QuantisedParameter> quantised() {
+        return quantised;
+    }
+
+    /// What a reader of the checkpoint may want to know: tensors that were left unread, names that were spelled
+    /// otherwise.
+    public List<String> mentions() {
+        return mentions;
+    }
+
+    /// Closes something with the parameters: the file they are views of.
+    public void hold(AutoCloseable source) {
+        held.add(source);
     }
 
     @Override
@@ -29,5 +54,14 @@ public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
     @Override
     public void close() {
         parameters.forEach(p -> p.tensor().close());
+        for (AutoCloseable source : held) {
+            try {
+                source.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("cannot close the weights", e);
+            }
+        }
     }
 }

@@ -1,49 +1,51 @@
 package dev.cortado.model;
 
-import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.model.weights.WeightSource;
-import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
-import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
-import dev.cortado.tensor.Tensors;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.SplittableRandom;
-import java.util.TreeSet;
 
 /// What an architecture asks for its parameters while it is built: it names them, and they are loaded from a
 /// checkpoint or initialised, and placed on a device.
 ///
 /// Paths are Hugging Face's names: `params.at("layers").at(3).projection("q_proj", in, out)` is
 /// `layers.3.q_proj.weight`. When the model is complete, [#finish] fails if the checkpoint lacks a tensor or holds
-/// one that nobody asked for, and gives the set of all parameters.
+/// one that nobody asked for and nobody knows, and gives the set of all parameters.
 public final class Params {
     private final String path;
-    private final Shared shared;
+    private final ParameterPool pool;
+    private final boolean headless;
 
-    private Params(String path, Shared shared) {
+    private Params(String path, ParameterPool pool, boolean headless) {
         this.path = path;
-        this.shared = shared;
+        this.pool = pool;
+        this.headless = headless;
     }
 
     /// Parameters that start at random. Each draws from a stream of its own, seeded by `seed` and its name.
     public static Params initialised(long seed, Device device) {
-        return new Params("", new Shared(new Origin.Random(seed), device));
+        return new Params("", new ParameterPool(new ParameterPool.Origin.Random(seed), device), false);
     }
 
-    /// Parameters read from a checkpoint, as F32.
+    /// Parameters read from a checkpoint, as F32 copies that can be trained.
     public static Params loaded(WeightSource weights, Device device) {
-        return new Params("", new Shared(new Origin.Checkpoint(weights), device));
+        return stored(weights, CheckpointNames.of(""), Storage.TRAINABLE, device);
+    }
+
+    /// Parameters read from a checkpoint. With [Storage#MAPPED] the source must stay open as long as the model.
+    public static Params stored(WeightSource weights, CheckpointNames names, Storage storage, Device device) {
+        return new Params(
+                "", new ParameterPool(new ParameterPool.Origin.Checkpoint(weights, names, storage), device), false);
+    }
+
+    /// The same, for a model without the head that its architecture has: asking for the head gives the embedding.
+    public Params withoutHead() {
+        return new Params(path, pool, true);
     }
 
     /// The parameters under a name inside this path.
     public Params at(String name) {
-        return new Params(path + name + ".", shared);
+        return new Params(path + name + ".", pool, headless);
     }
 
     /// The parameters of the layer with this number.
@@ -58,12 +60,45 @@ public final class Params {
 
     /// A linear map without bias: parameter `name.weight` [out, in].
     public Projection projection(String name, long in, long out, Init init) {
-        return new Projection.Dense(tensor(name + ".weight", Shape.of(out, in), init));
+        return pool.projection(path + name + ".weight", in, out, init);
     }
 
-    /// One parameter, named in full relative to this path.
+    /// A linear map with a bias, initialised to keep the scale of activations.
+    public Projection biased(String name, long in, long out) {
+        return biased(name, in, out, Init.fanIn(in));
+    }
+
+    /// A linear map with a bias: parameters `name.weight` [out, in] and `name.bias`.
+    public Projection biased(String name, long in, long out, Init init) {
+        return new Projection.Biased(
+                projection(name, in, out, init), tensor(name + ".bias", Shape.of(out), new Init.Zeros()));
+    }
+
+    /// With a bias or without one.
+    public Projection projection(String name, long in, long out, Init init, boolean bias) {
+        return bias ? biased(name, in, out, init) : projection(name, in, out, init);
+    }
+
+    /// A linear map with a bias in GPT-2's order: parameters `name.weight` [in, out] and `name.bias`.
+    public Projection conv1d(String name, long in, long out, Init init) {
+        return new Projection.Biased(
+                pool.transposed(path + name + ".weight", in, out, init),
+                tensor(name + ".bias", Shape.of(out), new Init.Zeros()));
+    }
+
+    /// A table of `count` rows: parameter `name.weight` [count, width].
+    public Embedding embedding(String name, long count, long width, Init init) {
+        return pool.embedding(path + name + ".weight", count, width, init);
+    }
+
+    /// The output projection without bias `name.weight` [V, D], or the embedding where they are tied.
+    public Projection head(String name, Embedding embedding, boolean tied, long width, long vocabSize) {
+        return tied || headless ? embedding.projection() : projection(name, width, vocabSize, new Init.Normal(0.001));
+    }
+
+    /// One parameter, named in full relative to this path; always a tensor in F32.
     public Tensor tensor(String name, Shape shape, Init init) {
-        return shared.make(path + name, shape, init);
+        return pool.tensor(path + name, shape, init);
     }
 
     /// The complete set; to be called once, after the model has been built.
@@ -71,80 +106,6 @@ public final class Params {
     /// @throws IllegalArgumentException naming the tensors a checkpoint lacks, those of another shape, and those
     /// unused
     public ParameterSet finish() {
-        return shared.finish();
-    }
-
-    private sealed interface Origin {
-        record Random(long seed) implements Origin {}
-
-        record Checkpoint(WeightSource weights) implements Origin {}
-    }
-
-    private static final class Shared {
-        private final Origin origin;
-        private final Device device;
-        private final Map<String, Tensor> made = new LinkedHashMap<>();
-        private final List<String> problems = new ArrayList<>();
-
-        Shared(Origin origin, Device device) {
-            this.origin = origin;
-            this.device = device;
-        }
-
-        Tensor make(String name, Shape shape, Init init) {
-            if (made.containsKey(name)) {
-                throw new IllegalStateException("parameter " + name + " is asked for twice");
-            }
-            try (var scope = Scope.open(name)) {
-                Tensor onCpu = switch (origin) {
-                    case Origin.Random(long seed) -> init.make(shape, new SplittableRandom(mix(seed, name)));
-                    case Origin.Checkpoint(WeightSource weights) -> load(weights, name, shape);
-                };
-                Tensor placed = scope.own(onCpu.to(device)).requiresGrad(true);
-                made.put(name, placed);
-                return placed;
-            }
-        }
-
-        private Tensor load(WeightSource weights, String name, Shape shape) {
-            Optional<StoredTensor> stored = weights.find(name);
-            if (stored.isEmpty()) {
-                problems.add("missing " + name + " " + shape);
-            } else if (!stored.get().shape().equals(shape)) {
-                problems.add(name + " is " + stored.get().shape() + " where the configuration says " + shape);
-            } else {
-                StoredTensor found = stored.get();
-                Tensor copy = Tensors.copyOf(found.bytes(), found.dtype(), shape);
-                return copy.to(DType.F32);
-            }
-            // A stand-in, so that all problems are found before the one error is thrown.
-            return Tensors.zeros(Shape.of(0), DType.F32, Device.CPU);
-        }
-
-        ParameterSet finish() {
-            var set = new ParameterSet(made.entrySet().stream()
-                    .map(e -> new Parameter(e.getKey(), e.getValue()))
-                    .toList());
-            if (origin instanceof Origin.Checkpoint(WeightSource weights)) {
-                var unused = new TreeSet<>(weights.names());
-                unused.removeAll(made.keySet());
-                unused.forEach(name -> problems.add("unused " + name));
-                if (!problems.isEmpty()) {
-                    set.close();
-                    throw new IllegalArgumentException(weights.path() + " does not fit its configuration: "
-                            + String.join("; ", problems.subList(0, Math.min(8, problems.size())))
-                            + (problems.size() > 8 ? "; and " + (problems.size() - 8) + " more" : ""));
-                }
-            }
-            return set;
-        }
-
-        private static long mix(long seed, String name) {
-            long hash = seed;
-            for (int i = 0; i < name.length(); i++) {
-                hash = (hash ^ name.charAt(i)) * 0x9E3779B97F4A7C15L;
-            }
-            return hash;
-        }
+        return pool.finish();
     }
 }

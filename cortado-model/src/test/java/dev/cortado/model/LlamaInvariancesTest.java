@@ -3,7 +3,6 @@ package dev.cortado.model;
 import static dev.cortado.testkit.TensorAssert.assertTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.cortado.model.arch.Llama;
 import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
@@ -13,6 +12,9 @@ import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Seeds;
 import dev.cortado.testkit.StrictScopes;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -20,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 /// Different ways to the same logits.
 @ExtendWith(StrictScopes.class)
@@ -148,7 +151,18 @@ class LlamaInvariancesTest {
     }
 
     /// The logits, and the gradient of every parameter.
-    private static Map<String, Tensor> gradients(Llama model, Tensor ids, Tensor targets, Pass pass) {
+    @Test
+    void theLawsOfDecodersHold(@TempDir Path folder) {
+        Seeds.repeat(3, random -> {
+            try {
+                DecoderLaws.hold(TinyLlama.spec(random), random, folder);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static Map<String, Tensor> gradients(CausalLm model, Tensor ids, Tensor targets, Pass pass) {
         Map<String, Tensor> all = new LinkedHashMap<>();
         Tensor logits = model.forward(ids, pass);
         all.put("logits", logits);

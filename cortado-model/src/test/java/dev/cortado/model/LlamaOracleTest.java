@@ -67,7 +67,7 @@ class LlamaOracleTest {
     void transformersGivesTheSameLogitsAndText() throws IOException {
         Path folder = SharedData.require("oracles/llama-a");
         JsonNode expected = json(folder.resolve("expected.json"));
-        try (var model = ModelFolder.open(folder, Device.CPU)) {
+        try (var model = ModelFolder.openDecoder(folder, Device.CPU)) {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
                 int[] ids = ids(expected.get("input_ids").get(i));
                 double[] logits = numbers(expected.get("logits").get(i));
@@ -87,7 +87,7 @@ class LlamaOracleTest {
     void llama2cTellsTheSameStory() throws IOException {
         Path folder = SharedData.require("models/stories260k/hf");
         JsonNode expected = json(folder.resolve("expected.json"));
-        try (var model = ModelFolder.open(folder, Device.CPU)) {
+        try (var model = ModelFolder.openDecoder(folder, Device.CPU)) {
             assertThat(model.parameters().count()).isEqualTo(260_032);
             JsonNode story = expected.get("greedy_from_bos");
             assertThat(greedy(model, ids(story.get("prompt_ids")), 200)).containsExactly(ids(story.get("ids")));
@@ -103,7 +103,7 @@ class LlamaOracleTest {
     @Test
     void itsLikelihoodOfATextIsTheSame() throws IOException {
         Path folder = SharedData.require("models/stories260k/hf");
-        try (var model = ModelFolder.open(folder, Device.CPU);
+        try (var model = ModelFolder.openDecoder(folder, Device.CPU);
                 var _ = Grad.off()) {
             for (JsonNode text : json(folder.resolve("expected.json")).get("teacher_forced")) {
                 int[] all = ids(text.get("ids"));

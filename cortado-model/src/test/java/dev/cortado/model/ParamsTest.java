@@ -19,8 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class ParamsTest {
     private static final LlamaSpec SPEC = new LlamaSpec(11, 16, 6, 2, 4, 2, 4, 10, 1e-5, 10_000, false);
 
-    private static Llama initialised(LlamaSpec spec, long seed) {
-        return new Llama(spec, Params.initialised(seed, Device.CPU), Device.CPU);
+    private static CausalLm initialised(LlamaSpec spec, long seed) {
+        return Llama.of(spec, Params.initialised(seed, Device.CPU), Device.CPU);
     }
 
     @Test
@@ -56,7 +56,7 @@ class ParamsTest {
         var tied = new LlamaSpec(11, 16, 6, 1, 4, 2, 4, 10, 1e-5, 10_000, true);
         try (var model = initialised(tied, 1)) {
             assertThat(model.parameters().list().stream().map(Parameter::name)).doesNotContain("lm_head.weight");
-            var head = (Projection.Dense) model.head();
+            var head = (Projection.Dense) model.head().projection();
             assertThat(head.weight())
                     .isSameAs(model.parameters().list().getFirst().tensor());
         }

@@ -36,8 +36,8 @@ public final class TinyLlama {
     }
 
     /// A model whose every parameter is random and matters; a new one would start with zeros in its branches.
-    public static Llama model(LlamaSpec spec, RandomGenerator random) {
-        var model = new Llama(spec, Params.initialised(random.nextLong(), Device.CPU), Device.CPU);
+    public static CausalLm model(LlamaSpec spec, RandomGenerator random) {
+        var model = Llama.of(spec, Params.initialised(random.nextLong(), Device.CPU), Device.CPU);
         try (var _ = Scope.open("tiny");
                 var _ = Grad.off()) {
             for (Parameter p : model.parameters()) {

@@ -38,6 +38,52 @@ public final class Nn {
         return Native.run("silu", () -> torch.silu(x.handle()), x);
     }
 
+    /// (x − mean)/√(variance + ε) · weight + bias over the last dimension (Ba et al. 2016, arXiv:1607.06450).
+    /// Statistics in F32; weight and bias [D] are cast to x's dtype.
+    public static Tensor layerNorm(Tensor x, Tensor weight, Tensor bias, double epsilon) {
+        long[] last = {weight.count()};
+        Tensor w = weight.to(x.dtype());
+        Tensor b = bias.to(x.dtype());
+        try (var scale = new TensorOptional(w.handle());
+                var shift = new TensorOptional(b.handle())) {
+            return Native.run(
+                    "layerNorm",
+                    () -> torch.layer_norm(x.handle(), last, scale, shift, epsilon, true),
+                    x,
+                    weight,
+                    bias);
+        }
+    }
+
+    /// x·Φ(x) with the normal distribution's Φ (Hendrycks & Gimpel 2016, arXiv:1606.08415).
+    public static Tensor gelu(Tensor x) {
+        return gelu(x, "none");
+    }
+
+    /// The approximation ½x(1 + tanh(√(2/π)(x + 0.044715x³))) of the same paper.
+    public static Tensor geluTanh(Tensor x) {
+        return gelu(x, "tanh");
+    }
+
+    private static Tensor gelu(Tensor x, String approximation) {
+        return Native.run("gelu", () -> torch.gelu(x.handle(), approximation), x);
+    }
+
+    /// max(x, 0).
+    public static Tensor relu(Tensor x) {
+        return Native.run("relu", () -> torch.relu(x.handle()), x);
+    }
+
+    /// The hyperbolic tangent.
+    public static Tensor tanh(Tensor x) {
+        return Native.run("tanh", () -> torch.tanh(x.handle()), x);
+    }
+
+    /// bound·tanh(x/bound): x as long as it is small, and never beyond ±bound (Gemma 2, arXiv:2408.00118).
+    public static Tensor softcap(Tensor x, double bound) {
+        return tanh(x.div(bound)).mul(bound);
+    }
+
     /// Mean negative log-likelihood of `targets` (I64 [..]) under `logits` [.., V]; targets equal to [#IGNORED]
     /// do not count.
     public static Tensor crossEntropy(Tensor logits, Tensor targets) {

@@ -90,6 +90,11 @@ public final class Tensors {
         }
     }
 
+    /// The larger of two elements, each; the shapes are broadcast.
+    public static Tensor larger(Tensor a, Tensor b) {
+        return Native.run("larger", () -> torch.maximum(a.handle(), b.handle()), a, b);
+    }
+
     private static TensorVector vector(List<Tensor> parts) {
         TensorVector vector = new TensorVector();
         for (Tensor part : parts) {

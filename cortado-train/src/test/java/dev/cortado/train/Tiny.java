@@ -7,7 +7,6 @@ import dev.cortado.model.Parameter;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.arch.LlamaSpec;
-import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Grad;
@@ -71,7 +70,7 @@ final class Tiny {
 
     /// A new model as training finds it: the branches of its blocks are silent.
     static CausalLm model(int vocabSize) {
-        return ModelFolder.build(spec(vocabSize), Params.initialised(1, Device.CPU), Device.CPU);
+        return spec(vocabSize).build(Params.initialised(1, Device.CPU), Device.CPU);
     }
 
     /// A model all of whose parameters matter.

@@ -22,7 +22,7 @@ final class StoriesStage implements Stage {
     @Override
     public void run(Trip trip) throws Exception {
         Path folder = trip.trained().model();
-        try (CausalLm model = ModelFolder.open(folder, Device.CPU)) {
+        try (CausalLm model = ModelFolder.openDecoder(folder, Device.CPU)) {
             var generator = new TextGenerator(model, ModelFolder.ends(folder), Tokenizers.read(folder), DType.F32);
             for (int i = 0; i < trip.plan().stories(); i++) {
                 var sampling = new Sampling.Random(

@@ -1,6 +1,11 @@
 package dev.cortado.model.arch;
 
+import dev.cortado.model.CausalLm;
+import dev.cortado.model.CheckpointNames;
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.Params;
+import dev.cortado.tensor.Device;
+import tools.jackson.databind.node.ObjectNode;
 
 /// The numbers of a [Llama].
 ///
@@ -40,6 +45,21 @@ public record LlamaSpec(
     @Override
     public String architecture() {
         return "LlamaForCausalLM";
+    }
+
+    @Override
+    public CausalLm build(Params params, Device device) {
+        return Llama.of(this, params, device);
+    }
+
+    @Override
+    public ObjectNode config() {
+        return LlamaConfig.write(this);
+    }
+
+    @Override
+    public CheckpointNames names() {
+        return tiedHead ? CheckpointNames.of("model.", "lm_head\\.weight") : CheckpointNames.of("model.");
     }
 
     private static void require(boolean holds, String problem) {

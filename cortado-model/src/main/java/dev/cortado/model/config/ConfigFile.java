@@ -115,6 +115,29 @@ public final class ConfigFile {
         return all;
     }
 
+    /// Numbers; empty when absent.
+    public List<Double> numbers(String key) {
+        List<Double> all = new ArrayList<>();
+        find(key)
+                .ifPresent(value -> value.forEach(item -> {
+                    if (!item.isNumber()) {
+                        throw problem("'" + key + "' holds " + item + ", not a number");
+                    }
+                    all.add(item.doubleValue());
+                }));
+        return all;
+    }
+
+    /// A settings object within this one; complaints about it name this file.
+    public Optional<ConfigFile> inside(String key) {
+        return find(key).map(value -> {
+            if (!value.isObject()) {
+                throw problem("'" + key + "' is " + value + ", not an object");
+            }
+            return new ConfigFile(file, value);
+        });
+    }
+
     /// Whether a key is there and not null.
     public boolean has(String key) {
         return find(key).isPresent();

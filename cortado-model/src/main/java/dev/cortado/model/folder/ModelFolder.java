@@ -1,17 +1,17 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.Model;
 import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Parameter;
 import dev.cortado.model.Params;
-import dev.cortado.model.arch.Llama;
-import dev.cortado.model.arch.LlamaConfig;
-import dev.cortado.model.arch.LlamaSpec;
+import dev.cortado.model.Storage;
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.ModelWeightsWriter;
 import dev.cortado.model.weights.OutgoingTensor;
+import dev.cortado.model.weights.WeightSource;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensor;
@@ -31,36 +31,52 @@ public final class ModelFolder {
 
     private ModelFolder() {}
 
-    /// Reads a model and puts it on a device; its parameters are F32.
+    /// Reads a model and puts it on a device.
     ///
+    /// @param storage how its parameters are kept: [Storage#TRAINABLE] to train it, [Storage#MAPPED] to use it
     /// @throws IllegalArgumentException when the configuration or the weights are not what they claim, naming
     /// what is wrong
-    public static CausalLm open(Path folder, Device device) throws IOException {
-        ModelSpec spec = spec(folder);
-        try (var weights = ModelWeights.open(folder)) {
-            return build(spec, Params.loaded(weights, device), device);
+    public static Model open(Path folder, Device device, Storage storage) throws IOException {
+        Architectures.Described described = Architectures.read(ConfigFile.read(existing(folder, CONFIG)));
+        WeightSource weights = ModelWeights.open(folder);
+        try {
+            Model model = build(described, weights, storage, device);
+            model.parameters().hold(weights);
+            return model;
+        } catch (Throwable failure) {
+            weights.close();
+            throw failure;
         }
+    }
+
+    private static Model build(
+            Architectures.Described described, WeightSource weights, Storage storage, Device device) {
+        Params params = Params.stored(weights, described.spec().names(), storage, device);
+        if (!described.headless()) {
+            return described.spec().build(params, device);
+        }
+        return switch (described.spec().build(params.withoutHead(), device)) {
+            case CausalLm decoder -> new BareDecoder(decoder);
+            case Model other -> other;
+        };
+    }
+
+    /// Reads a decoder whose parameters are F32 and can be trained.
+    ///
+    /// @throws IllegalArgumentException as [#open], and when the model is no decoder
+    public static CausalLm openDecoder(Path folder, Device device) throws IOException {
+        Model model = open(folder, device, Storage.TRAINABLE);
+        if (model instanceof CausalLm decoder) {
+            return decoder;
+        }
+        model.close();
+        throw new IllegalArgumentException(
+                folder + " holds a " + model.spec().architecture() + ", which is no decoder");
     }
 
     /// The numbers of a stored model, without its weights.
     public static ModelSpec spec(Path folder) throws IOException {
-        ConfigFile config = ConfigFile.read(existing(folder, CONFIG));
-        List<String> architectures = config.strings("architectures");
-        if (architectures.isEmpty()) {
-            throw config.problem("has no 'architectures'");
-        }
-        return switch (architectures.getFirst()) {
-            case "LlamaForCausalLM" -> LlamaConfig.read(config);
-            case String other -> throw config.problem("names the architecture " + other + "; known: LlamaForCausalLM");
-        };
-    }
-
-    /// A model of these numbers.
-    public static CausalLm build(ModelSpec spec, Params params, Device device) {
-        return switch (spec) {
-            case LlamaSpec llama -> new Llama(llama, params, device);
-            default -> throw new IllegalArgumentException("no decoder for " + spec.architecture());
-        };
+        return Architectures.read(ConfigFile.read(existing(folder, CONFIG))).spec();
     }
 
     /// Begin- and end-of-text ids of a stored model: those of `generation_config.json`, else those of
@@ -75,7 +91,7 @@ public final class ModelFolder {
     }
 
     /// Writes a model; files that exist are replaced one by one, each atomically, the configuration last.
-    public static void write(CausalLm model, TextEnds ends, Path folder) throws IOException {
+    public static void write(Model model, TextEnds ends, Path folder) throws IOException {
         Files.createDirectories(folder);
         try (var _ = Scope.open("write model")) {
             List<OutgoingTensor> tensors = new ArrayList<>();
@@ -90,12 +106,7 @@ public final class ModelFolder {
             }
             ModelWeightsWriter.write(folder, tensors);
         }
-        ObjectNode config = switch (model.spec()) {
-            case LlamaSpec llama -> LlamaConfig.write(llama);
-            default ->
-                throw new IllegalArgumentException(
-                        "cannot write a " + model.spec().architecture());
-        };
+        ObjectNode config = model.spec().config();
         ends.write(config);
         ObjectNode generation = ConfigFile.object();
         ends.write(generation);

@@ -9,7 +9,7 @@ import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 
 /// x/√(mean(x²) + ε)·weight over the last dimension (Zhang & Sennrich 2019, arXiv:1910.07467).
-public final class RmsNorm {
+public final class RmsNorm implements Norm {
     private final Tensor weight; // [D]
     private final double epsilon;
 
@@ -18,7 +18,13 @@ public final class RmsNorm {
         this.epsilon = epsilon;
     }
 
-    /// x [.., D] → [.., D].
+    /// x [B, T, P·D], each of the P parts by itself.
+    Tensor overParts(Tensor x, ComputeForm form) {
+        return forward(x.reshape(x.size(0), x.size(1), -1, weight.count()), form)
+                .flatten(2);
+    }
+
+    @Override
     public Tensor forward(Tensor x, ComputeForm form) {
         return switch (form) {
             case FUSED -> Fused.rmsNorm(x, weight, epsilon);

@@ -28,21 +28,11 @@ record SafetensorsHeader(SequencedMap<String, Range> tensors, SequencedMap<Strin
     /// The key that is not a tensor.
     static final String METADATA = "__metadata__";
 
-    // More than any framework supports; a bound keeps a hostile header's shapes from outgrowing the header in memory.
+    // More than any framework supports; a bound keeps a hostile header's shapes from outgrowing the header in
+    // memory.
     private static final int MAX_RANK = 64;
-    private static final Set<String> OTHER_DTYPES = Set.of(
-            "U16",
-            "U32",
-            "U64",
-            "F8_E4M3",
-            "F8_E5M2",
-            "F8_E8M0",
-            "F8_E4M3FNUZ",
-            "F8_E5M2FNUZ",
-            "F4",
-            "F6_E2M3",
-            "F6_E3M2",
-            "C64");
+    private static final Set<String> OTHER_DTYPES =
+            Set.of("U16", "U32", "U64", "F8_E8M0", "F8_E4M3FNUZ", "F8_E5M2FNUZ", "F4", "F6_E2M3", "F6_E3M2", "C64");
 
     /// Where a tensor lies: bytes `begin` to `end` (exclusive) of the data area.
     record Range(String name, DType dtype, Shape shape, long begin, long end) {}

@@ -35,6 +35,8 @@ public final class SafetensorsWriter {
             DType.BOOL,
             DType.U8,
             DType.I8,
+            DType.F8_E5M2,
+            DType.F8_E4M3,
             DType.I16,
             DType.F16,
             DType.BF16,

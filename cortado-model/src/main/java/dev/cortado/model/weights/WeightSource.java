@@ -1,5 +1,6 @@
 package dev.cortado.model.weights;
 
+import dev.cortado.model.quant.QuantisedMatrix;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SequencedSet;
@@ -14,8 +15,14 @@ public interface WeightSource extends AutoCloseable {
     /// All tensor names, in the order of the file (or of the index of several files).
     SequencedSet<String> names();
 
-    /// A view of one tensor; empty when there is none of that name.
+    /// A view of one tensor; empty when there is none of that name. One stored in a format of blocks is decoded.
     Optional<StoredTensor> find(String name);
+
+    /// A matrix as the file stores it in blocks of a narrower number format, readable in place; empty when it is
+    /// stored as plain numbers, or not at all.
+    default Optional<QuantisedMatrix> blocks(String name) {
+        return Optional.empty();
+    }
 
     @Override
     void close();

@@ -68,7 +68,7 @@ class ModelFolderTest {
                 ModelFolder.write(model, ends, inside);
                 assertThat(ModelFolder.spec(inside)).isEqualTo(spec);
                 assertThat(ModelFolder.ends(inside)).isEqualTo(ends);
-                try (CausalLm again = ModelFolder.open(inside, Device.CPU)) {
+                try (CausalLm again = ModelFolder.openDecoder(inside, Device.CPU)) {
                     assertThat(again.spec()).isEqualTo(spec);
                     List<Parameter> before = model.parameters().list();
                     List<Parameter> after = again.parameters().list();
@@ -146,8 +146,8 @@ class ModelFolderTest {
         Path other = folder.resolve("half");
         ModelWeightsWriter.write(other, halves, 100); // many shards as well
         Files.copy(folder.resolve("config.json"), other.resolve("config.json"));
-        try (CausalLm exact = ModelFolder.open(folder, Device.CPU);
-                CausalLm rounded = ModelFolder.open(other, Device.CPU)) {
+        try (CausalLm exact = ModelFolder.openDecoder(folder, Device.CPU);
+                CausalLm rounded = ModelFolder.openDecoder(other, Device.CPU)) {
             for (int i = 0; i < exact.parameters().list().size(); i++) {
                 Tensor before = exact.parameters().list().get(i).tensor();
                 assertTensor(rounded.parameters().list().get(i).tensor())
@@ -188,7 +188,7 @@ class ModelFolderTest {
                         floats("model.layers.0.self_attn.q_proj.weight", 6, 16),
                         floats("model.layers.0.self_attn.q_proj.bias", 16),
                         floats("model.layers.2.mlp.up_proj.weight", 10, 6)));
-        assertThatThrownBy(() -> ModelFolder.open(folder, Device.CPU))
+        assertThatThrownBy(() -> ModelFolder.openDecoder(folder, Device.CPU))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(folder + " does not fit its configuration: ")
                 .hasMessageContaining("missing model.norm.weight [6]")
@@ -207,7 +207,7 @@ class ModelFolderTest {
         write(SPEC, NONE, folder);
         ModelWeightsWriter.write(folder, List.of(floats("model.norm.weight", 6)));
         int missing = 1 + 2 * 9 + 1; // embedding, layers, head
-        assertThatThrownBy(() -> ModelFolder.open(folder, Device.CPU))
+        assertThatThrownBy(() -> ModelFolder.openDecoder(folder, Device.CPU))
                 .hasMessageContaining("missing model.embed_tokens.weight")
                 .hasMessageEndingWith("; and " + (missing - 8) + " more");
     }
@@ -215,7 +215,7 @@ class ModelFolderTest {
     @Test
     void aFileThatIsNotThereIsSaidToBeMissing() throws IOException {
         Path nowhere = folder.resolve("nowhere");
-        assertThatThrownBy(() -> ModelFolder.open(nowhere, Device.CPU))
+        assertThatThrownBy(() -> ModelFolder.openDecoder(nowhere, Device.CPU))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining(nowhere.toString());
         assertThatThrownBy(() -> ModelFolder.spec(folder))
@@ -223,7 +223,7 @@ class ModelFolderTest {
                 .hasMessageContaining("config.json");
         write(SPEC, NONE, folder);
         Files.delete(folder.resolve("model.safetensors"));
-        assertThatThrownBy(() -> ModelFolder.open(folder, Device.CPU))
+        assertThatThrownBy(() -> ModelFolder.openDecoder(folder, Device.CPU))
                 .isInstanceOf(NoSuchFileException.class)
                 .hasMessageContaining("model.safetensors");
     }
@@ -235,7 +235,7 @@ class ModelFolderTest {
         change.accept(config);
         Path file = folder.resolve("config.json");
         Files.writeString(file, config.toString());
-        assertThatThrownBy(() -> ModelFolder.open(folder, Device.CPU))
+        assertThatThrownBy(() -> ModelFolder.openDecoder(folder, Device.CPU))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContainingAll(words)
                 .message()
@@ -277,9 +277,10 @@ class ModelFolderTest {
         assertRefused(config -> config.putObject("rope_scaling").put("rope_type", "llama3"), "rope_scaling");
         assertRefused(config -> config.put("sliding_window", 128), "sliding_window");
         assertRefused(config -> config.put("hidden_act", "gelu"), "hidden_act gelu");
-        assertRefused(config -> config.putArray("architectures").add("BertModel"), "BertModel", "LlamaForCausalLM");
-        assertRefused(config -> config.remove("architectures"), "architectures");
-        assertRefused(config -> config.putArray("architectures"), "architectures");
+        assertRefused(
+                config -> config.putArray("architectures").add("GalacticModel"), "GalacticModel", "LlamaForCausalLM");
+        assertRefused(config -> config.removeAll(), "architectures");
+        assertRefused(config -> config.put("model_type", "galactic").putArray("architectures"), "architectures");
     }
 
     @Test

@@ -23,12 +23,11 @@ public record CausalObjective(Head head) implements Objective {
     @Override
     public Loss loss(CausalLm model, Batch batch, Pass pass) {
         Tensor hidden = model.hidden(batch.inputs(), pass.with(batch.layout())); // [B, T, D]
-        Tensor sum = switch (model.head()) {
-            case Projection.Dense(Tensor weight)
-            when head == Head.CHUNKED -> Fused.linearCrossEntropySum(hidden, weight, batch.targets());
-            case Projection projection ->
-                Nn.crossEntropySum(projection.apply(hidden).to(DType.F32), batch.targets());
-        };
+        Tensor sum = model.head().isPlain()
+                        && head == Head.CHUNKED
+                        && model.head().projection() instanceof Projection.Dense(Tensor weight)
+                ? Fused.linearCrossEntropySum(hidden, weight, batch.targets())
+                : Nn.crossEntropySum(model.head().apply(hidden).to(DType.F32), batch.targets());
         return new Loss(sum, batch.count());
     }
 }

@@ -1,0 +1,190 @@
+package dev.cortado.model;
+
+import static dev.cortado.testkit.TensorAssert.assertTensor;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.cortado.model.config.TextEnds;
+import dev.cortado.model.folder.ModelFolder;
+import dev.cortado.tensor.DType;
+import dev.cortado.tensor.Device;
+import dev.cortado.tensor.Grad;
+import dev.cortado.tensor.Nn;
+import dev.cortado.tensor.Scope;
+import dev.cortado.tensor.Tensor;
+import dev.cortado.tensor.Tensors;
+import dev.cortado.testkit.Doubles;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.random.RandomGenerator;
+
+/// What holds for every decoder, whatever its architecture.
+public final class DecoderLaws {
+    private DecoderLaws() {}
+
+    /// All of them, for a model of these numbers with random parameters; `folder` is an empty one.
+    public static void hold(ModelSpec spec, RandomGenerator random, Path folder) throws IOException {
+        try (var model = random(spec, random)) {
+            cachedIsFull(model, random);
+            formsAgree(model, random);
+            batchedIsAlone(model, random);
+            packedIsSeparate(model, random);
+            nobodyLooksAhead(model, random);
+            writtenIsRead(model, random, folder);
+        }
+    }
+
+    /// A model whose every parameter is random and matters; a new one starts with zeros in its branches.
+    public static CausalLm random(ModelSpec spec, RandomGenerator random) {
+        var model = (CausalLm) spec.build(Params.initialised(random.nextLong(), Device.CPU), Device.CPU);
+        randomise(model, random);
+        return model;
+    }
+
+    /// Vectors near 1 (or 0, where they are biases), matrices that keep the scale of activations.
+    public static void randomise(Model model, RandomGenerator random) {
+        try (var _ = Scope.open("randomise");
+                var _ = Grad.off()) {
+            for (Parameter p : model.parameters()) {
+                Tensor noise = Tensors.normal(p.tensor().shape(), 0, 1, random);
+                long fanIn = p.tensor().rank() == 1 ? 25 : p.tensor().size(1);
+                double mean = p.tensor().rank() == 1 && p.name().endsWith("weight") ? 1 : 0;
+                p.tensor().copyInPlace(noise.mul(1 / Math.sqrt((double) fanIn)).add(mean));
+            }
+        }
+    }
+
+    /// The numbers of every parameter, by name and row, for a naive reference.
+    public static Map<String, double[][]> weights(Model model) {
+        Map<String, double[][]> weights = new HashMap<>();
+        for (Parameter p : model.parameters()) {
+            weights.put(p.name(), Doubles.rows(p.tensor()));
+        }
+        return weights;
+    }
+
+    public static Tensor ids(ModelSpec spec, RandomGenerator random, int batch, int length) {
+        return Tensors.of(
+                random.ints((long) batch * length, 0, spec.vocabSize()).toArray(), batch, length);
+    }
+
+    /// In pieces through a cache, or all at once.
+    public static void cachedIsFull(CausalLm model, RandomGenerator random) {
+        int length = Math.min(12, model.spec().contextLength());
+        try (var _ = Scope.open("law");
+                var _ = Grad.off()) {
+            for (ComputeForm form : ComputeForm.values()) {
+                Tensor ids = ids(model.spec(), random, 2, length);
+                Tensor full = model.forward(ids, Pass.evaluation(Device.CPU).with(form));
+                try (var cache = model.newCache(2, length, DType.F32)) {
+                    int from = 0;
+                    while (from < length) {
+                        int to = random.nextInt(from, length) + 1;
+                        Tensor piece = model.forward(
+                                ids.slice(1, from, to),
+                                Pass.cached(cache, Device.CPU).with(form));
+                        assertTensor(piece).isCloseTo(Doubles.of(full.slice(1, from, to)), 2e-5, 2e-5);
+                        from = to;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Our kernels or the library: the same values and the same gradients.
+    public static void formsAgree(CausalLm model, RandomGenerator random) {
+        try (var _ = Scope.open("law")) {
+            int length = Math.min(11, model.spec().contextLength());
+            Tensor ids = ids(model.spec(), random, 2, length);
+            Tensor targets = ids(model.spec(), random, 2, length);
+            Map<String, double[]> first = gradients(model, ids, targets, ComputeForm.FUSED);
+            Map<String, double[]> second = gradients(model, ids, targets, ComputeForm.LIBRARY);
+            first.forEach((name, gradient) -> {
+                double size = 1e-6;
+                for (double g : gradient) {
+                    size = Math.max(size, Math.abs(g));
+                }
+                assertThat(second.get(name))
+                        .as(name)
+                        .containsExactly(gradient, org.assertj.core.data.Offset.offset(2e-4 * size));
+            });
+        }
+    }
+
+    private static Map<String, double[]> gradients(CausalLm model, Tensor ids, Tensor targets, ComputeForm form) {
+        Map<String, double[]> all = new HashMap<>();
+        try (var _ = Scope.open("gradients")) {
+            Tensor logits = model.forward(ids, Pass.evaluation(Device.CPU).with(form));
+            Nn.crossEntropySum(logits, targets).backward();
+            all.put("logits", Doubles.of(logits));
+            for (Parameter p : model.parameters()) {
+                p.tensor().grad().ifPresent(g -> all.put(p.name(), Doubles.of(g)));
+                p.tensor().clearGrad();
+            }
+        }
+        return all;
+    }
+
+    /// A row does not know of the others.
+    public static void batchedIsAlone(CausalLm model, RandomGenerator random) {
+        try (var _ = Scope.open("law");
+                var _ = Grad.off()) {
+            Tensor ids = ids(model.spec(), random, 3, 7);
+            Tensor all = model.forward(ids, Pass.evaluation(Device.CPU));
+            for (int row = 0; row < 3; row++) {
+                Tensor alone = model.forward(ids.slice(0, row, row + 1L), Pass.evaluation(Device.CPU));
+                assertTensor(alone).isCloseTo(Doubles.of(all.slice(0, row, row + 1L)), 2e-5, 2e-5);
+            }
+        }
+    }
+
+    /// Texts packed into a row do not know of each other.
+    public static void packedIsSeparate(CausalLm model, RandomGenerator random) {
+        try (var _ = Scope.open("law");
+                var _ = Grad.off()) {
+            Tensor ids = ids(model.spec(), random, 1, 9);
+            int[] positions = {0, 1, 2, 3, 0, 1, 2, 3, 4};
+            int[] segments = {3, 3, 3, 3, 1, 1, 1, 1, 1};
+            var layout = new Layout.Packed(Tensors.of(positions, 1, 9), Tensors.of(segments, 1, 9));
+            for (ComputeForm form : ComputeForm.values()) {
+                Pass pass = Pass.evaluation(Device.CPU).with(form);
+                Tensor packed = model.forward(ids, pass.with(layout));
+                for (int[] range : List.of(new int[] {0, 4}, new int[] {4, 9})) {
+                    Tensor alone = model.forward(ids.slice(1, range[0], range[1]), pass);
+                    assertTensor(alone).isCloseTo(Doubles.of(packed.slice(1, range[0], range[1])), 2e-5, 2e-5);
+                }
+            }
+        }
+    }
+
+    /// Another token later on changes nothing before it.
+    public static void nobodyLooksAhead(CausalLm model, RandomGenerator random) {
+        try (var _ = Scope.open("law");
+                var _ = Grad.off()) {
+            Tensor ids = ids(model.spec(), random, 1, 8);
+            Tensor other = Tensors.cat(List.of(ids.slice(1, 0, 5), ids(model.spec(), random, 1, 3)), 1);
+            Tensor before = model.forward(ids, Pass.evaluation(Device.CPU)).slice(1, 0, 5);
+            Tensor after = model.forward(other, Pass.evaluation(Device.CPU)).slice(1, 0, 5);
+            assertTensor(after).isCloseTo(Doubles.of(before), 1e-6, 1e-6);
+        }
+    }
+
+    /// A folder gives the same model back, copied or mapped, with the same numbers.
+    public static void writtenIsRead(CausalLm model, RandomGenerator random, Path folder) throws IOException {
+        ModelFolder.write(model, new TextEnds(OptionalInt.of(1), List.of(2)), folder);
+        assertThat(ModelFolder.spec(folder)).isEqualTo(model.spec());
+        for (Storage storage : Storage.values()) {
+            try (var _ = Scope.open("law");
+                    var _ = Grad.off();
+                    var again = (CausalLm) ModelFolder.open(folder, Device.CPU, storage)) {
+                Tensor ids = ids(model.spec(), random, 1, 6);
+                Tensor expected = model.forward(ids, Pass.evaluation(Device.CPU));
+                assertTensor(again.forward(ids, Pass.evaluation(Device.CPU))).isSameAs(expected);
+                assertThat(again.parameters().mentions()).isEmpty();
+            }
+        }
+    }
+}
