@@ -103,7 +103,7 @@ public final class DecoderLaws {
             Map<String, double[]> first = gradients(model, ids, targets, ComputeForm.FUSED);
             Map<String, double[]> second = gradients(model, ids, targets, ComputeForm.LIBRARY);
             first.forEach((name, gradient) -> {
-                double size = 1e-6;
+                double size = 1e-2;
                 for (double g : gradient) {
                     size = Math.max(size, Math.abs(g));
                 }

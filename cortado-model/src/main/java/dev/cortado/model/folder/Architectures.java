@@ -2,6 +2,10 @@ package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
 import dev.cortado.model.arch.LlamaConfig;
+import dev.cortado.model.arch.MixtralConfig;
+import dev.cortado.model.arch.OlmoeConfig;
+import dev.cortado.model.arch.Qwen2MoeConfig;
+import dev.cortado.model.arch.Qwen3MoeConfig;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -46,12 +50,17 @@ final class Architectures {
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
-    private static final List<String> KNOWN = List.of("LlamaForCausalLM");
+    private static final List<String> KNOWN = List.of(
+            "LlamaForCausalLM", "MixtralForCausalLM", "OlmoeForCausalLM", "Qwen2MoeForCausalLM", "Qwen3MoeForCausalLM");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
                     case "LlamaForCausalLM" -> LlamaConfig::read;
+                    case "MixtralForCausalLM" -> MixtralConfig::read;
+                    case "OlmoeForCausalLM" -> OlmoeConfig::read;
+                    case "Qwen2MoeForCausalLM" -> Qwen2MoeConfig::read;
+                    case "Qwen3MoeForCausalLM" -> Qwen3MoeConfig::read;
                     default -> null;
                 });
     }

@@ -21,12 +21,14 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /// Checkpoints with what other implementations made of them.
 @ExtendWith(StrictScopes.class)
-class LlamaOracleTest {
+class DecoderOracleTest {
     private static JsonNode json(Path file) {
         return new ObjectMapper().readTree(file.toFile());
     }
@@ -63,9 +65,10 @@ class LlamaOracleTest {
         return chosen.stream().mapToInt(i -> i).toArray();
     }
 
-    @Test
-    void transformersGivesTheSameLogitsAndText() throws IOException {
-        Path folder = SharedData.require("oracles/llama-a");
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-a", "mixtral-a"})
+    void thePublishedDefinitionGivesTheSameLogitsAndText(String name) throws IOException {
+        Path folder = SharedData.require("oracles/" + name);
         JsonNode expected = json(folder.resolve("expected.json"));
         try (var model = ModelFolder.openDecoder(folder, Device.CPU)) {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
