@@ -6,6 +6,7 @@ import dev.cortado.model.arch.MixtralConfig;
 import dev.cortado.model.arch.OlmoeConfig;
 import dev.cortado.model.arch.Qwen2MoeConfig;
 import dev.cortado.model.arch.Qwen3MoeConfig;
+import dev.cortado.model.arch.T5Config;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -51,7 +52,12 @@ final class Architectures {
     }
 
     private static final List<String> KNOWN = List.of(
-            "LlamaForCausalLM", "MixtralForCausalLM", "OlmoeForCausalLM", "Qwen2MoeForCausalLM", "Qwen3MoeForCausalLM");
+            "LlamaForCausalLM",
+            "MixtralForCausalLM",
+            "OlmoeForCausalLM",
+            "Qwen2MoeForCausalLM",
+            "Qwen3MoeForCausalLM",
+            "T5ForConditionalGeneration");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
@@ -61,6 +67,7 @@ final class Architectures {
                     case "OlmoeForCausalLM" -> OlmoeConfig::read;
                     case "Qwen2MoeForCausalLM" -> Qwen2MoeConfig::read;
                     case "Qwen3MoeForCausalLM" -> Qwen3MoeConfig::read;
+                    case "T5ForConditionalGeneration" -> T5Config::read;
                     default -> null;
                 });
     }
