@@ -76,6 +76,9 @@ public final class Int8Rows {
         if (scale == 0) {
             return 0; // zeros, or so small that no scale can tell them from zero; the codes are zero already
         }
+        if (Float.isInfinite(scale * TOP)) {
+            scale = Math.nextDown(scale); // the scale of the largest floats must not round up
+        }
         for (int i = 0; i < row.length; i++) {
             codes[at + i] = (byte) Math.clamp((int) Math.rint(row[i] / scale), -TOP, TOP);
         }

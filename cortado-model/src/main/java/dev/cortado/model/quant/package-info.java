@@ -28,14 +28,18 @@
 /// | Q5_1 | 32 | 6 | R/62 | read, write |
 /// | Q4_0 | 32 | 4.5 | A/8 where the sign is not the extreme's, else A/16 | read, write |
 /// | Q4_1 | 32 | 5 | R/30 | read, write |
-/// | Q6_K | 256 | 6.5625 | no fixed share: rms about A/64 | read, write |
-/// | Q5_K | 256 | 5.5 | rms of a group R·√2/62 + S/4 | read, write |
-/// | Q4_K | 256 | 4.5 | rms of a group R·√2/30 + S/8 | read, write |
+/// | Q6_K | 256 | 6.5625 | rms of a group A/60 + B/200, B the largest magnitude of the super-block (seen, not
+/// proven) | read, write |
+/// | Q5_K | 256 | 5.5 | rms of a group R·√2/62 + S/63 | read, write |
+/// | Q4_K | 256 | 4.5 | rms of a group R·√2/30 + S/63 | read, write |
 /// | Q3_K | 256 | 3.4375 | of its writer's choice | read |
 /// | Q2_K | 256 | 2.625 | of its writer's choice | read |
 /// | IQ4_NL | 32 | 4.5 | of its writer's choice | read |
 /// | [Int8Rows] | a row | 8 + 32/columns | A/254 | read, write |
 /// | [Nf4] | 64 | 4.127 | 0.152·A, and what doubly quantised scales add | read, write |
+///
+/// Half floats are coarse below 2⁻¹⁴ and end at 2⁻²⁴. Scales that small cost accuracy: those of Q8_0 from A < 0.008
+/// on, those of Q6_K, which divide A by 4,096, from A < 0.25 on.
 ///
 /// What is written is the reference's: see [WritableFormat]. NaN, infinities and values whose scale would exceed the
 /// largest half float are refused with an [IllegalArgumentException] of one line.
