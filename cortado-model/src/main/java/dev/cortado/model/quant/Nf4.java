@@ -158,6 +158,7 @@ public final class Nf4 {
         Objects.checkFromIndexSize(from, length, count);
         Objects.checkFromIndexSize(at, length, into.length);
         byte[] pairs = new byte[BLOCK / 2];
+        float[] values = new float[BLOCK];
         long end = from + length;
         for (long block = from / BLOCK; block * BLOCK < end; block++) {
             long first = block * BLOCK;
@@ -166,11 +167,11 @@ public final class Nf4 {
             float scale = scale(block);
             int low = (int) (Math.max(from, first) - first);
             int high = (int) (Math.min(end, first + BLOCK) - first);
-            int shifted = at + (int) (first - from);
-            for (int i = low; i < high; i++) {
-                int code = i % 2 == 0 ? (pairs[i / 2] >> 4) & 15 : pairs[i / 2] & 15;
-                into[shifted + i] = LEVELS[code] * scale;
+            for (int i = 0; i < pairCount; i++) {
+                values[2 * i] = LEVELS[(pairs[i] >> 4) & 15] * scale;
+                values[2 * i + 1] = LEVELS[pairs[i] & 15] * scale;
             }
+            System.arraycopy(values, low, into, at + (int) (first + low - from), high - low);
         }
     }
 

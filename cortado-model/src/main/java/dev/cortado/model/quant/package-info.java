@@ -16,7 +16,8 @@
 /// ```
 ///
 /// **Formats.** A is the largest magnitude of a block, R its span max − min. Of K formats, A and R are a group's,
-/// with the span taken to include zero where there are minima; S is the largest group span of the super-block.
+/// with the span taken to include zero where there are minima; S is the
+/// largest span of a group in the super-block, B its largest magnitude.
 ///
 /// | format | block | bits a weight | error of a value, at most (plus the rounding of half-float scales) | |
 /// |---|---|---|---|---|
@@ -28,8 +29,7 @@
 /// | Q5_1 | 32 | 6 | R/62 | read, write |
 /// | Q4_0 | 32 | 4.5 | A/8 where the sign is not the extreme's, else A/16 | read, write |
 /// | Q4_1 | 32 | 5 | R/30 | read, write |
-/// | Q6_K | 256 | 6.5625 | rms of a group A/60 + B/200, B the largest magnitude of the super-block (seen, not
-/// proven) | read, write |
+/// | Q6_K | 256 | 6.5625 | rms of a group A/60 + B/200 (measured) | read, write |
 /// | Q5_K | 256 | 5.5 | rms of a group R·√2/62 + S/63 | read, write |
 /// | Q4_K | 256 | 4.5 | rms of a group R·√2/30 + S/63 | read, write |
 /// | Q3_K | 256 | 3.4375 | of its writer's choice | read |
