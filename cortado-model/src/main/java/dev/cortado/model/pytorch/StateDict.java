@@ -30,13 +30,15 @@ record StateDict(SequencedMap<String, Tensor> tensors, SequencedSet<String> igno
         if (holdsTensors(dict)) {
             return new StateDict(new LinkedHashMap<>(), new LinkedHashSet<>()).with(dict, "");
         }
+        List<Entry> entries = dict.entries();
         for (String wrapper : WRAPPERS) {
-            for (Entry entry : dict.entries()) {
-                if (entry.value() instanceof Dict inner && name(entry).equals(wrapper) && holdsTensors(inner)) {
+            for (int i = 0; i < entries.size(); i++) {
+                if (entries.get(i).value() instanceof Dict inner
+                        && name(entries.get(i)).equals(wrapper)
+                        && holdsTensors(inner)) {
                     var found = new StateDict(new LinkedHashMap<>(), new LinkedHashSet<>());
-                    dict.entries().stream()
-                            .filter(other -> other != entry)
-                            .forEach(other -> found.ignored.add(name(other)));
+                    entries.subList(0, i).forEach(other -> found.ignored.add(name(other)));
+                    entries.subList(i + 1, entries.size()).forEach(other -> found.ignored.add(name(other)));
                     return found.with(inner, wrapper + ".");
                 }
             }
