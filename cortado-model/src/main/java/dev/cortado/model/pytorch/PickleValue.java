@@ -9,6 +9,25 @@ import java.util.Optional;
 /// What a pickle can hold here: data, and names from a fixed list, never an object of a class. Containers may hold
 /// themselves, so nothing compares, prints or walks a value without knowing how deep it goes.
 sealed interface PickleValue {
+    /// What it is, for messages.
+    default String kind() {
+        return switch (this) {
+            case Constant _ -> "None or a truth value";
+            case Whole _, Huge _ -> "an integer";
+            case Real _ -> "a float";
+            case Text _ -> "text";
+            case Bytes _ -> "bytes";
+            case Tuple _ -> "a tuple";
+            case Items _ -> "a list";
+            case Dict _ -> "a dict";
+            case Function _ -> "a function";
+            case ElementType _ -> "a dtype";
+            case StorageType _ -> "a class of storages";
+            case Storage _ -> "a storage";
+            case Tensor _ -> "a tensor";
+        };
+    }
+
     /// Python's constants.
     enum Constant implements PickleValue {
         NONE,

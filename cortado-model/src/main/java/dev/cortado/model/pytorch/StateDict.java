@@ -25,7 +25,7 @@ record StateDict(SequencedMap<String, Tensor> tensors, SequencedSet<String> igno
     static StateDict of(PickleValue root) {
         if (!(root instanceof Dict dict)) {
             throw new IllegalArgumentException(
-                    "holds a " + root.getClass().getSimpleName() + ", not a dict of tensors: save model.state_dict()");
+                    "holds " + root.kind() + ", not a dict of tensors: save model.state_dict()");
         }
         if (holdsTensors(dict)) {
             return new StateDict(new LinkedHashMap<>(), new LinkedHashSet<>()).with(dict, "");
@@ -65,7 +65,7 @@ record StateDict(SequencedMap<String, Tensor> tensors, SequencedSet<String> igno
         return switch (entry.key()) {
             case Text(String text) -> text;
             case Whole(long number) -> Long.toString(number);
-            default -> "(" + entry.key().getClass().getSimpleName() + ")";
+            default -> "(" + entry.key().kind() + ")";
         };
     }
 }

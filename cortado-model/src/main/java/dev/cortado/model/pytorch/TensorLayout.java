@@ -11,6 +11,9 @@ import java.util.List;
 /// @param offset  elements before the first
 /// @param strides elements between neighbours along a dimension, one for each
 record TensorLayout(DType dtype, long offset, Shape shape, List<Long> strides) {
+    // Rows and columns whose cache lines are all held while a tile is copied.
+    private static final long TILE = 32;
+
     TensorLayout {
         strides = List.copyOf(strides);
         if (strides.size() != shape.rank()) {
@@ -71,25 +74,47 @@ record TensorLayout(DType dtype, long offset, Shape shape, List<Long> strides) {
         return shape.count() == 0 ? storage.asSlice(0, 0) : storage.asSlice(offset * dtype.bytes(), bytes());
     }
 
-    /// Lays the elements side by side, row by row.
+    /// Lays the elements side by side, row by row. `target` has exactly their bytes, and there are some.
     void copy(MemorySegment storage, MemorySegment target) {
-        int rank = shape.rank();
-        long width = dtype.bytes();
-        long inner = rank == 0 ? 1 : shape.size(-1);
-        long step = rank == 0 ? 1 : strides.getLast();
-        long[] index = new long[rank];
-        long written = 0;
-        while (written < target.byteSize()) {
+        int outer = Math.max(0, shape.rank() - 2);
+        long[] index = new long[outer];
+        long matrixBytes = size(2) * size(1) * dtype.bytes();
+        for (long written = 0; written < target.byteSize(); written += matrixBytes) {
             long from = offset;
-            for (int dim = 0; dim < rank - 1; dim++) {
+            for (int dim = 0; dim < outer; dim++) {
                 from += index[dim] * strides.get(dim);
             }
-            copyRow(storage, from * width, step * width, target, written, inner);
-            written += inner * width;
-            for (int dim = rank - 2; dim >= 0 && ++index[dim] == shape.size(dim); dim--) {
+            copyMatrix(storage, from, target.asSlice(written, matrixBytes));
+            for (int dim = outer - 1; dim >= 0 && ++index[dim] == shape.size(dim); dim--) {
                 index[dim] = 0;
             }
         }
+    }
+
+    /// The last two dimensions, in tiles: of a transposed matrix neighbours in a row are far apart, those in a
+    /// column side by side.
+    private void copyMatrix(MemorySegment storage, long from, MemorySegment target) {
+        long rows = size(2);
+        long columns = size(1);
+        long width = dtype.bytes();
+        for (long top = 0; top < rows; top += TILE) {
+            for (long left = 0; left < columns; left += TILE) {
+                long count = Math.min(TILE, columns - left);
+                for (long row = top; row < Math.min(top + TILE, rows); row++) {
+                    long first = from + row * stride(2) + left * stride(1);
+                    copyRow(storage, first * width, stride(1) * width, target, (row * columns + left) * width, count);
+                }
+            }
+        }
+    }
+
+    /// The size of a dimension counted from the last, 1.
+    private long size(int fromLast) {
+        return shape.rank() < fromLast ? 1 : shape.size(-fromLast);
+    }
+
+    private long stride(int fromLast) {
+        return shape.rank() < fromLast ? 0 : strides.get(shape.rank() - fromLast);
     }
 
     private void copyRow(MemorySegment from, long at, long step, MemorySegment to, long start, long count) {

@@ -78,7 +78,7 @@ final class TorchGlobals {
     /// The result of a call.
     static PickleValue call(PickleValue function, PickleValue arguments) {
         if (!(function instanceof Function known) || !(arguments instanceof Tuple(List<PickleValue> items))) {
-            throw new IllegalArgumentException("calls " + kind(function) + " with " + kind(arguments));
+            throw new IllegalArgumentException("calls " + function.kind() + " with " + arguments.kind());
         }
         return switch (known) {
             case ORDERED_DICT -> orderedDict(items);
@@ -167,12 +167,8 @@ final class TorchGlobals {
 
     private static <T extends PickleValue> T as(Class<T> type, PickleValue value) {
         if (!type.isInstance(value)) {
-            throw new IllegalArgumentException("has " + kind(value) + " where a " + type.getSimpleName() + " belongs");
+            throw new IllegalArgumentException("has " + value.kind() + " where a " + type.getSimpleName() + " belongs");
         }
         return type.cast(value);
-    }
-
-    private static String kind(PickleValue value) {
-        return "a " + value.getClass().getSimpleName();
     }
 }

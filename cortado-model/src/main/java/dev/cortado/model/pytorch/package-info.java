@@ -8,8 +8,7 @@
 /// ```java
 /// try (PyTorchFile weights = PyTorchFile.open(Path.of("pytorch_model.bin"))) {
 ///     StoredTensor norm = weights.find("model.norm.weight").orElseThrow();
-///     System.Logger log = System.getLogger("weights");
-///     log.log(INFO, "passed over: {0}", weights.ignored());
+///     SequencedSet<String> passedOver = weights.ignored(); // optimizer, epoch, …
 /// }
 /// ```
 ///

@@ -174,6 +174,30 @@ class PyTorchFileTest {
         }
     }
 
+    /// Matrices larger than a tile of the copy, transposed.
+    @Test
+    void largeMatricesAreTurned() throws IOException {
+        int rows = 70;
+        int columns = 45;
+        float[] storage = new float[rows * columns + 5];
+        IntStream.range(0, storage.length).forEach(i -> storage[i] = i);
+        byte[] pickle = new PickleWriter()
+                .op('}')
+                .text("x")
+                .tensor("FloatStorage", "0", storage.length, 5, new long[] {rows, columns}, 1, rows)
+                .op('s')
+                .stopped();
+        List<Float> expected = new ArrayList<>();
+        collect(storage, 5, new long[] {rows, columns}, new long[] {1, rows}, 0, expected);
+        try (PyTorchFile file = open(TorchFiles.zip(pickle, TorchFiles.storages("0", storage)))) {
+            float[] actual = floats(file, "x");
+            assertThat(actual).hasSize(expected.size());
+            for (int i = 0; i < actual.length; i++) {
+                assertThat(actual[i]).as("element " + i).isEqualTo(expected.get(i));
+            }
+        }
+    }
+
     private static void collect(float[] storage, int at, long[] sizes, long[] strides, int dim, List<Float> elements) {
         if (dim == sizes.length) {
             elements.add(storage[at]);
