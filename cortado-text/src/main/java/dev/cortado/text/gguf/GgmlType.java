@@ -58,6 +58,11 @@ public enum GgmlType {
         return Optional.empty();
     }
 
+    /// The number that stands for it in files.
+    public int code() {
+        return code;
+    }
+
     /// The elements of a block, which lie side by side in a row.
     public int blockLength() {
         return blockLength;
