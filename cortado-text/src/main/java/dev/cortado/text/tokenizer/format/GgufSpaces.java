@@ -47,7 +47,12 @@ final class GgufSpaces {
                 differences.add("of a grapheme of several characters the first rule counts for all of it here, and"
                         + " for its own characters alone in SentencePiece and llama.cpp");
             }
-            case Normalizer.Strip(boolean left, boolean right) when left && right -> strip = true;
+            case Normalizer.Strip(boolean left, boolean right)
+            when left && right -> {
+                strip = true;
+                differences.add(
+                        "all white space at the ends of a text is dropped here, and only spaces are in llama.cpp");
+            }
             case Normalizer.Replace(TextPattern.Regex pattern, String content)
             when pattern.source().equals(" {2,}") && content.equals(" ") -> collapse = true;
             case Normalizer.Replace(TextPattern.Literal pattern, String content)
