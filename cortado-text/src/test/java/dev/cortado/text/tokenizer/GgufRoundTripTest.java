@@ -50,8 +50,9 @@ class GgufRoundTripTest {
     @TempDir
     private Path folder;
 
-    static List<String> names() throws IOException {
-        return Zoo.names();
+    /// All but those that are large and no other kind than the rest.
+    static Stream<String> names() throws IOException {
+        return Zoo.names().stream().filter(name -> !name.matches(".*_base|gpt-2 of GGUF|.* without truncation"));
     }
 
     @ParameterizedTest
@@ -89,11 +90,11 @@ class GgufRoundTripTest {
         GgufVocabulary vocabulary = written(original, original.vocabSize() + 3);
         PipelineTokenizer back = read(name, vocabulary);
         assertThat(back.vocabSize()).isEqualTo(original.vocabSize() + 3);
-        var texts = new ArrayList<>(Torture.texts(4));
+        var texts = new ArrayList<>(Torture.texts(1));
         texts.addAll(
-                Files.readAllLines(SharedData.require("corpora/botchan.txt")).subList(0, 300));
+                Files.readAllLines(SharedData.require("corpora/botchan.txt")).subList(0, 100));
         texts.add(Files.readString(SharedData.require("corpora/tinyshakespeare.txt"))
-                .substring(0, 20_000));
+                .substring(0, 5_000));
         if (vocabulary.differences().stream().anyMatch(clause -> clause.contains("at the ends of a text"))) {
             texts.removeIf(text -> !text.strip().equals(text));
         }
