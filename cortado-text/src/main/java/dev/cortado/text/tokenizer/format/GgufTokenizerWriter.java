@@ -152,7 +152,9 @@ public final class GgufTokenizerWriter {
         Optional<Boolean> wholeWords = merges.wholeWordsMatter(id -> roles[id] == Role.NORMAL)
                 ? Optional.of(bpe.options().ignoreMerges())
                 : Optional.empty();
-        begin("gpt2", bpe.merges().isEmpty() ? "gpt-2" : pattern(wholeWords));
+        List<String> patterns = patterns();
+        boolean bytes = bpe.merges().isEmpty() && wholeWords.isEmpty(); // and it is all one where words end
+        begin("gpt2", bytes ? "gpt-2" : name(patterns, wholeWords));
         metadata.put(KEYS + "merges", new GgufValue.Texts(merges.lines()));
         OptionalInt eos = OptionalInt.of(required(ends.eos(), "ends a text (eos)"));
         frame(new GgufEnds(ends.bos().isPresent() ? ends.bos() : eos, eos, ends.pad()));
@@ -167,25 +169,41 @@ public final class GgufTokenizerWriter {
         differences.add("text that is not in Unicode's NFC is brought into it here, and is not in llama.cpp");
     }
 
-    private String pattern(Optional<Boolean> wholeWords) {
+    /// What cuts words, one pattern after the other; what is left of a text then is spelled in bytes.
+    private List<String> patterns() {
         var patterns = new ArrayList<String>();
-        for (PreTokenizer step : steps()) {
+        List<PreTokenizer> steps = steps();
+        for (PreTokenizer step : steps.subList(0, steps.size() - 1)) {
             switch (step) {
                 case PreTokenizer.Split(TextPattern.Regex pattern, PreTokenizer.Delimiter behavior, boolean invert)
-                when behavior == (invert ? PreTokenizer.Delimiter.REMOVED : PreTokenizer.Delimiter.ISOLATED) ->
-                    patterns.add(pattern.source());
+                when cuts(pattern, behavior, invert) -> patterns.add(pattern.source());
                 case PreTokenizer.Digits(boolean individual) -> patterns.add(individual ? "\\p{N}" : "\\p{N}+");
-                case PreTokenizer.ByteLevel(boolean prefix, boolean _, boolean regex)
-                when !prefix -> {
-                    if (regex) {
-                        patterns.add(WordScanner.GPT2);
-                    }
-                }
-                default ->
-                    throw new IllegalArgumentException(
-                            "it cuts text into words by " + step + ", which GGUF cannot say of byte-level BPE");
+                default -> throw unknownCut(step);
             }
         }
+        if (!(steps.getLast() instanceof PreTokenizer.ByteLevel last) || last.addPrefixSpace()) {
+            throw unknownCut(steps.getLast());
+        }
+        if (last.useRegex()) {
+            patterns.add(WordScanner.GPT2);
+        }
+        return patterns;
+    }
+
+    private static IllegalArgumentException unknownCut(PreTokenizer step) {
+        return new IllegalArgumentException(
+                "it cuts text into words by " + step + ", which GGUF cannot say of byte-level BPE");
+    }
+
+    /// Whether nothing is lost: what is known to match every text whole may drop what it does not match.
+    private static boolean cuts(TextPattern.Regex pattern, PreTokenizer.Delimiter behavior, boolean invert) {
+        return invert
+                ? behavior == PreTokenizer.Delimiter.REMOVED
+                        && WordScanner.of(pattern.source()).isPresent()
+                : behavior == PreTokenizer.Delimiter.ISOLATED;
+    }
+
+    private String name(List<String> patterns, Optional<Boolean> wholeWords) {
         Optional<String> name = GgufPatterns.name(patterns, wholeWords);
         if (name.isEmpty() && patterns.equals(List.of(WordScanner.CL100K))) {
             differences.add("white space with line ends at the end of a text is cut as GPT-4 does it here,"
@@ -204,7 +222,7 @@ public final class GgufTokenizerWriter {
         requirePlain(bpe);
         if (bpe.options().ignoreMerges()) {
             throw new IllegalArgumentException(
-                    "it looks whole words up before it merges, which GGUF cannot say of" + " SentencePiece's BPE");
+                    "it looks whole words up before it merges, which GGUF cannot say of SentencePiece's BPE");
         }
         var spaces = new GgufSpaces(pipeline, differences);
         if (spaces.charsMap().isPresent() || spaces.removesExtra()) {
@@ -338,8 +356,9 @@ public final class GgufTokenizerWriter {
         metadata.put(KEYS + "tokens", new GgufValue.Texts(List.of(tokens)));
         metadata.put(
                 KEYS + "token_type",
-                GgufValue.int32s(
-                        Stream.of(roles).mapToInt(role -> CODES.indexOf(role) + 1).toArray()));
+                GgufValue.int32s(Stream.of(roles)
+                        .mapToInt(role -> CODES.indexOf(role) + 1)
+                        .toArray()));
     }
 
     private void number(String key, int id) {
