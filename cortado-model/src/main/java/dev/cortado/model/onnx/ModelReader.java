@@ -22,6 +22,8 @@ final class ModelReader {
     /// the file could otherwise become fifty on the heap.
     private static final int MOST_PARTS = 1 << 20;
 
+    private static final int MOST_TEXT_BYTES = 1 << 16;
+
     private final InitializerReader tensors;
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, StoredTensor> initializers = new LinkedHashMap<>();
@@ -144,7 +146,7 @@ final class ModelReader {
         long type = 0;
         float number = 0;
         long integer = 0;
-        String text = "";
+        Optional<String> text = Optional.empty();
         List<Long> integers = new ArrayList<>();
         count(attribute);
         while (attribute.next()) {
@@ -162,10 +164,10 @@ final class ModelReader {
                 default -> attribute.skip();
             }
         }
-        OnnxAttribute value = switch ((int) type) {
+        OnnxAttribute value = switch (Math.clamp(type, 0, Byte.MAX_VALUE)) {
             case 1 -> new OnnxAttribute.Real(number);
             case 2 -> new OnnxAttribute.Whole(integer);
-            case 3 -> new OnnxAttribute.Text(text);
+            case 3 -> text.<OnnxAttribute>map(OnnxAttribute.Text::new).orElseGet(() -> new OnnxAttribute.Unread(3));
             case 7 -> new OnnxAttribute.Wholes(integers);
             default -> new OnnxAttribute.Unread(type);
         };
@@ -174,8 +176,12 @@ final class ModelReader {
         }
     }
 
-    private static String text(MemorySegment bytes) {
-        return StandardCharsets.UTF_8.decode(bytes.asByteBuffer()).toString();
+    /// Text that is longer than any setting is some operator's own data.
+    private static Optional<String> text(MemorySegment bytes) {
+        return bytes.byteSize() > MOST_TEXT_BYTES
+                ? Optional.empty()
+                : Optional.of(
+                        StandardCharsets.UTF_8.decode(bytes.asByteBuffer()).toString());
     }
 
     private String counted(ProtobufMessage message) {

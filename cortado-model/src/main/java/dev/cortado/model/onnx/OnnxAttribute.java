@@ -20,7 +20,8 @@ public sealed interface OnnxAttribute {
         }
     }
 
-    /// What is passed over when a file is read: tensors, graphs inside of nodes, lists of other things.
+    /// What is passed over when a file is read: tensors, graphs inside of nodes, lists of other things, endless
+    /// text.
     ///
     /// @param type the number ONNX gives to this kind of attribute (`AttributeProto.AttributeType`)
     record Unread(long type) implements OnnxAttribute {}

@@ -11,6 +11,8 @@ import dev.cortado.model.Pass;
 import dev.cortado.model.TinyLlama;
 import dev.cortado.model.arch.Llama;
 import dev.cortado.model.arch.LlamaSpec;
+import dev.cortado.model.folder.ModelFolder;
+import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.model.weights.Safetensors;
 import dev.cortado.model.weights.SafetensorsWriter;
@@ -22,6 +24,7 @@ import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Seeds;
+import dev.cortado.testkit.SharedData;
 import dev.cortado.testkit.StrictScopes;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -136,6 +139,26 @@ class LlamaOnnxTest {
                                 Tensors.of(new int[] {0, 0, 1, 1, 1, 1, 1}, 1, 7),
                                 Tensors.of(new int[] {0, 0, 0, 1, 2, 3, 4}, 1, 7));
                 assertTensor(logits.slice(1, 2)).isCloseTo(expected, 1e-4, 1e-4);
+            }
+        }
+    }
+
+    /// A trained model: grouped queries, a tied head, 512 positions.
+    @Test
+    void trainedWeightsTellTheSameStory() throws Exception {
+        Path model = SharedData.require("models/stories260k/hf");
+        Path file = folder.resolve("stories.onnx");
+        int[] ids = new SplittableRandom(9).ints(40, 3, 512).toArray();
+        try (CausalLm llama = ModelFolder.open(model, Device.CPU);
+                var _ = Grad.off();
+                var weights = ModelWeights.open(model)) {
+            var spec = (LlamaSpec) llama.spec();
+            LlamaOnnx.write(file, spec, weights);
+            Tensor expected = llama.forward(Tensors.of(ids, 1, 40), Pass.evaluation(Device.CPU));
+            try (var oracle = OnnxRuntimeOracle.open(file)) {
+                var session = new Session(oracle, spec, 1);
+                assertTensor(session.next(Arrays.copyOf(ids, 39), 0)).isCloseTo(expected.slice(1, 0, 39), 1e-4, 1e-4);
+                assertTensor(session.next(new int[] {ids[39]}, 39)).isCloseTo(expected.slice(1, 39), 1e-4, 1e-4);
             }
         }
     }
