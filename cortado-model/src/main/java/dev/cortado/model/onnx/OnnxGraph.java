@@ -107,9 +107,15 @@ public final class OnnxGraph {
     }
 
     /// Values joined along an axis.
-    public OnnxValue concat(int axis, OnnxValue... parts) {
-        Arrays.stream(parts).forEach(parts[0]::requireSameType);
-        return node("Concat", parts[0].dtype(), Map.of("axis", new OnnxAttribute.Whole(axis)), parts);
+    public OnnxValue concat(int axis, OnnxValue first, OnnxValue... others) {
+        List<OnnxValue> parts = new ArrayList<>(List.of(first));
+        parts.addAll(List.of(others));
+        parts.forEach(first::requireSameType);
+        return node(
+                "Concat",
+                first.dtype(),
+                Map.of("axis", new OnnxAttribute.Whole(axis)),
+                parts.toArray(OnnxValue[]::new));
     }
 
     /// A tensor of a shape (a list, I64) with all elements the same number, F32.

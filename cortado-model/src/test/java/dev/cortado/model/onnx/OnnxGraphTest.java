@@ -14,11 +14,14 @@ import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Seeds;
 import dev.cortado.testkit.StrictScopes;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
@@ -139,7 +142,7 @@ class OnnxGraphTest {
     void operatorsEqualLibTorchs() throws Exception {
         var graph = new OnnxGraph("operators");
         OnnxValue x = graph.input("x", DType.F32, OnnxDim.of("rows"), OnnxDim.of("columns"));
-        Tensor given = normal(new java.util.SplittableRandom(7), 3, 4);
+        Tensor given = normal(new SplittableRandom(7), 3, 4);
         Map<String, Operation> all = operations();
         all.forEach((name, operation) -> graph.output(
                 name, operation.there().apply(graph, x), free(operation.here().apply(given), name)));
@@ -230,15 +233,13 @@ class OnnxGraphTest {
                 given.put("ids", Tensors.zeros(Shape.of(2, now), DType.I64, Device.CPU));
                 // The second row is padded on the left by one, where there is room.
                 long[] tokens = new long[(int) (2 * (past + now))];
-                java.util.Arrays.fill(tokens, 1);
+                Arrays.fill(tokens, 1);
                 tokens[(int) (past + now)] = past > 0 ? 0 : 1;
                 given.put("seen", Tensors.of(tokens, 2, past + now));
                 given.put("q", normal(random, 2, heads, now, headDim));
                 for (String name : List.of("k", "v")) {
                     given.put(name, normal(random, 2, kvHeads, now, headDim));
-                    given.put(
-                            "past" + name.toUpperCase(java.util.Locale.ROOT),
-                            normal(random, 2, kvHeads, past, headDim));
+                    given.put("past" + name.toUpperCase(Locale.ROOT), normal(random, 2, kvHeads, past, headDim));
                 }
                 Tensor allK = Tensors.cat(List.of(given.get("pastK"), given.get("k")), 2);
                 Tensor allV = Tensors.cat(List.of(given.get("pastV"), given.get("v")), 2);

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /// No file makes opening it do anything but succeed within the file or complain properly.
 class OnnxHostileTest {
-    private static final int ROUNDS = 8_000;
+    private static final int ROUNDS = 5_000;
 
     @TempDir
     Path folder;

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.SplittableRandom;
@@ -87,7 +88,7 @@ class OnnxWriterTest {
         OnnxWriter.write(file, graph(tensor("first", random(1, 5000)), tensor("second", second)), 0);
         byte[] data = Files.readAllBytes(folder.resolve("model.onnx_data"));
         assertThat(data).hasSize(8192 + 6000);
-        assertThat(java.util.Arrays.copyOfRange(data, 8192, data.length)).isEqualTo(second);
+        assertThat(Arrays.copyOfRange(data, 8192, data.length)).isEqualTo(second);
     }
 
     @Test
