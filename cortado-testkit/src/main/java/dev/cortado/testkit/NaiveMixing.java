@@ -1,6 +1,7 @@
 package dev.cortado.testkit;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Ways of mixing tokens in plain loops over `double`, for one head: q, k and v are [T, C], the result [T, C]. As in
@@ -140,11 +141,12 @@ public final class NaiveMixing {
 
     /// The chunk each token is in when all are sorted by bucket, then by position.
     private static int[] chunks(double[][] q, double[][] rotation, int chunk) {
+        int[] buckets = new int[q.length];
+        Arrays.setAll(buckets, t -> bucket(q[t], rotation));
         List<Integer> sorted = new ArrayList<>();
-        int buckets = 2 * rotation[0].length;
-        for (int bucket = 0; bucket < buckets; bucket++) {
+        for (int bucket = 0; bucket < 2 * rotation[0].length; bucket++) {
             for (int t = 0; t < q.length; t++) {
-                if (bucket(q[t], rotation) == bucket) {
+                if (buckets[t] == bucket) {
                     sorted.add(t);
                 }
             }
