@@ -107,9 +107,9 @@ public final class NaiveMixing {
     ///
     /// Written without rounds: that is the softmax over the union of all Pᵣ.
     ///
-    /// @param rotations R [C, b/2] of each round
+    /// @param rotations of each round the two R [C, f/2] whose hashes make a bucket
     /// @param chunk     tokens of a chunk
-    public static double[][] reformer(double[][] q, double[][] v, double[][][] rotations, int chunk, boolean causal) {
+    public static double[][] reformer(double[][] q, double[][] v, double[][][][] rotations, int chunk, boolean causal) {
         int tokens = q.length;
         int rounds = rotations.length;
         int[][] chunkOf = new int[rounds][];
@@ -140,11 +140,12 @@ public final class NaiveMixing {
     }
 
     /// The chunk each token is in when all are sorted by bucket, then by position.
-    private static int[] chunks(double[][] q, double[][] rotation, int chunk) {
+    private static int[] chunks(double[][] q, double[][][] rotations, int chunk) {
+        int values = 2 * rotations[0][0].length;
         int[] buckets = new int[q.length];
-        Arrays.setAll(buckets, t -> bucket(q[t], rotation));
+        Arrays.setAll(buckets, t -> values * hash(q[t], rotations[0]) + hash(q[t], rotations[1]));
         List<Integer> sorted = new ArrayList<>();
-        for (int bucket = 0; bucket < 2 * rotation[0].length; bucket++) {
+        for (int bucket = 0; bucket < values * values; bucket++) {
             for (int t = 0; t < q.length; t++) {
                 if (buckets[t] == bucket) {
                     sorted.add(t);
@@ -159,7 +160,7 @@ public final class NaiveMixing {
     }
 
     /// argmax [xR; −xR].
-    private static int bucket(double[] x, double[][] rotation) {
+    private static int hash(double[] x, double[][] rotation) {
         int half = rotation[0].length;
         double[] rotated = new double[2 * half];
         for (int c = 0; c < x.length; c++) {

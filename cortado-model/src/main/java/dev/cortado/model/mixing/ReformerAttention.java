@@ -15,11 +15,14 @@ import java.util.SplittableRandom;
 /// Each token with those that hash near it: the LSH attention of Reformer (Kitaev, Kaiser & Levskaya 2020,
 /// arXiv:2001.04451, section 2). LSH attention only: blocks are not reversible here.
 ///
-/// Queries and keys are shared: k = q/‖q‖, scores are q·k. In each round tokens hash to 2·⌈T/chunk⌉ buckets by the
-/// largest of [xR; −xR], are sorted by bucket and then by position, and cut into chunks; a token sees its own chunk
-/// and the one before (whatever their buckets). It sees itself only when it sees nothing else. Rounds are joined as
-/// if each pair had been seen once: by the sums of exponentials of each round, where a pair that N rounds found
-/// counts 1/N in each (appendix A).
+/// Queries and keys are shared: k = q/‖q‖, scores are q·k. In each round tokens hash to at least 2·T/chunk buckets,
+/// are sorted by bucket and then by position, and cut into chunks; a token sees its own chunk and the one before,
+/// whatever their buckets. It sees itself only when it sees nothing else. Rounds are joined as if each pair had been
+/// seen once: by the sums of exponentials of each round, where a pair that N rounds found counts 1/N in each
+/// (appendix A).
+///
+/// A bucket is a pair of hashes with f values each, f² ≥ 2·T/chunk, as in the authors' code for long texts: one hash
+/// with that many values would cost T²/chunk.
 ///
 /// **Causal** means that no later token's query or value flows into a result. But where chunks end depends on how
 /// many tokens, later ones too, hash to buckets before: *which* earlier tokens are found may change with the rest of
@@ -27,6 +30,9 @@ import java.util.SplittableRandom;
 public final class ReformerAttention implements Mixer {
     /// The score of a token with itself: nothing beside any other, all when alone.
     static final double SELF = -1e5;
+
+    /// A bucket behind all others.
+    private static final double BEHIND = 1L << 40;
 
     private final int chunk;
     private final int rounds;
@@ -86,8 +92,9 @@ public final class ReformerAttention implements Mixer {
             return chunk * chunks;
         }
 
-        long buckets() {
-            return 2 * chunks;
+        /// f/2.
+        long halfFactor() {
+            return Math.ceilDiv((long) Math.ceil(Math.sqrt(2.0 * chunks)), 2);
         }
 
         /// x [B, H, R, P, N] or the same rows as [B, H, R, n, c, N].
@@ -131,10 +138,10 @@ public final class ReformerAttention implements Mixer {
     /// Padding sorts behind all buckets. q [B, H, T, C].
     private Sorted sort(Tensor q, Sizes sizes) {
         Device device = q.device();
-        Tensor buckets = buckets(q, rotations(q.size(3), sizes.chunks(), q.dtype(), device), rounds); // [B, H, R, T]
+        Tensor buckets = buckets(q, rotations(q.size(3), sizes.halfFactor(), q.dtype(), device)); // [B, H, R, T]
         Tensor behind = Tensors.filled(
                 Shape.of(sizes.batch(), sizes.heads(), rounds, sizes.padded() - sizes.tokens()),
-                (double) sizes.buckets(),
+                BEHIND,
                 DType.I64,
                 device);
         Tensor positions = Order.argsort(Tensors.cat(List.of(buckets, behind), -1), -1);
@@ -150,15 +157,17 @@ public final class ReformerAttention implements Mixer {
     }
 
     /// h(x) = argmax [xR; −xR] (section 2, "Locality sensitive hashing", after Andoni et al. 2015,
-    /// arXiv:1509.02897). x [B, H, T, C], rotations [C, R·b/2] → I64 [B, H, R, T].
-    private static Tensor buckets(Tensor x, Tensor rotations, long rounds) {
-        Tensor rotated = x.matmul(rotations).reshape(x.size(0), x.size(1), x.size(2), rounds, -1);
-        return Tensors.cat(List.of(rotated, rotated.neg()), -1).argmax(-1).transpose(2, 3);
+    /// arXiv:1509.02897), twice. x [B, H, T, C], rotations [C, R·2·f/2] → I64 [B, H, R, T].
+    private Tensor buckets(Tensor x, Tensor rotations) {
+        Tensor rotated = x.matmul(rotations).reshape(x.size(0), x.size(1), x.size(2), rounds, 2, -1);
+        Tensor pair = Tensors.cat(List.of(rotated, rotated.neg()), -1).argmax(-1); // [B, H, T, R, 2]
+        Tensor digits = Tensors.of(new long[] {2 * rotated.size(-1), 1}, 2).to(x.device());
+        return pair.mul(digits).sum(-1).squeeze(-1).transpose(2, 3);
     }
 
-    /// R for all rounds side by side: [C, rounds·half].
+    /// R of both hashes of all rounds side by side: [C, rounds·2·half].
     Tensor rotations(long width, long half, DType dtype, Device device) {
-        return Tensors.normal(Shape.of(width, rounds * half), 0, 1, new SplittableRandom(seed))
+        return Tensors.normal(Shape.of(width, rounds * 2L * half), 0, 1, new SplittableRandom(seed))
                 .to(dtype)
                 .to(device);
     }

@@ -59,22 +59,17 @@ public final class TiledAttention implements Mixer {
 
     private Tensor attend(Tensor q, Tensor k, Tensor v, Optional<Tensor> lengths) {
         Heads.require(q, k, v);
+        var tiles = new Tiles(
+                Heads.grouped(q.detach(), k.size(1)), k.detach(), v.detach(), visibility, tile, padding(lengths, k));
         Result result;
-        Tiles tiles;
         try (var _ = Grad.off()) {
-            tiles = new Tiles(
-                    Heads.grouped(q.detach(), k.size(1)),
-                    k.detach(),
-                    v.detach(),
-                    visibility,
-                    tile,
-                    padding(lengths, k));
             result = tiles.forward();
         }
-        return Differentiable.of("tiledAttention", List.of(q, k, v), () -> Heads.merged(result.out()), dy -> {
-            Tensor upstream = Heads.grouped(dy, k.size(1));
-            return tiles.backward(result, upstream);
-        });
+        return Differentiable.of(
+                "tiledAttention",
+                List.of(q, k, v),
+                () -> Heads.merged(result.out()),
+                dy -> tiles.backward(result, Heads.grouped(dy, k.size(1))));
     }
 
     private static Optional<Padding> padding(Optional<Tensor> lengths, Tensor k) {

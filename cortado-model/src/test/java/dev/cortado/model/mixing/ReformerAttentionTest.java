@@ -20,13 +20,13 @@ import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(StrictScopes.class)
 class ReformerAttentionTest {
-    /// The hashes a mixer uses on texts of so many tokens, in the form of the reference.
-    private static double[][][] rotations(ReformerAttention mixer, int rounds, int half, int width) {
+    /// The hashes a mixer uses, in the form of the reference.
+    private static double[][][][] rotations(ReformerAttention mixer, int rounds, int half, int width) {
         double[][] rows = Doubles.rows(mixer.rotations(width, half, DType.F64, Device.CPU));
-        double[][][] rotations = new double[rounds][width][half];
-        for (int r = 0; r < rounds; r++) {
+        double[][][][] rotations = new double[rounds][2][width][half];
+        for (int i = 0; i < 2 * rounds; i++) {
             for (int c = 0; c < width; c++) {
-                System.arraycopy(rows[c], r * half, rotations[r][c], 0, half);
+                System.arraycopy(rows[c], i * half, rotations[i / 2][i % 2][c], 0, half);
             }
         }
         return rotations;
@@ -39,11 +39,9 @@ class ReformerAttentionTest {
         var mixer = new ReformerAttention(chunk, rounds, random.nextLong(), causal);
         Texts texts = Texts.random(random, Texts.Sizes.random(random, 12));
         int m = Math.min(chunk, texts.sizes().tokens());
-        double[][][] rotations = rotations(
-                mixer,
-                rounds,
-                Math.ceilDiv(texts.sizes().tokens(), m),
-                texts.sizes().width());
+        int values = (int) Math.ceil(Math.sqrt(2.0 * Math.ceilDiv(texts.sizes().tokens(), m)));
+        double[][][][] rotations =
+                rotations(mixer, rounds, Math.ceilDiv(values, 2), texts.sizes().width());
         texts.check(mixer, (_, q, _, v) -> NaiveMixing.reformer(q, v, rotations, m, causal), random);
     }
 
