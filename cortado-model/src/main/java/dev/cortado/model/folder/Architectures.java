@@ -1,7 +1,11 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.BloomConfig;
+import dev.cortado.model.arch.Gpt2Config;
+import dev.cortado.model.arch.GptNeoxConfig;
 import dev.cortado.model.arch.LlamaConfig;
+import dev.cortado.model.arch.OptConfig;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -39,19 +43,25 @@ final class Architectures {
         if (!named.isEmpty()) {
             return named.getFirst();
         }
-        String type = config.string("model_type", "");
+        String type = config.string("model_type", "").replace("_", "");
         return KNOWN.stream()
-                .filter(known -> known.equalsIgnoreCase(type.replace("_", "") + "ForCausalLM"))
+                .filter(known ->
+                        known.equalsIgnoreCase(type + "ForCausalLM") || known.equalsIgnoreCase(type + "LMHeadModel"))
                 .findFirst()
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
-    private static final List<String> KNOWN = List.of("LlamaForCausalLM");
+    private static final List<String> KNOWN =
+            List.of("BloomForCausalLM", "GPT2LMHeadModel", "GPTNeoXForCausalLM", "LlamaForCausalLM", "OPTForCausalLM");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
+                    case "BloomForCausalLM" -> BloomConfig::read;
+                    case "GPT2LMHeadModel" -> Gpt2Config::read;
+                    case "GPTNeoXForCausalLM" -> GptNeoxConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
+                    case "OPTForCausalLM" -> OptConfig::read;
                     default -> null;
                 });
     }
