@@ -109,7 +109,7 @@ public final class DecoderLaws {
                     .orElseThrow();
             first.forEach((name, gradient) -> {
                 // A bias of keys has no gradient but rounding: it shifts all scores of a query alike.
-                double size = Math.max(1e-2 * largest, largest(gradient));
+                double size = Math.max(1e-2 * Math.max(1, largest), largest(gradient));
                 assertThat(second.get(name))
                         .as(name)
                         .containsExactly(gradient, org.assertj.core.data.Offset.offset(2e-4 * size));

@@ -4,7 +4,6 @@ import static dev.cortado.testkit.TensorAssert.assertTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cortado.model.arch.Gpt2Spec;
-import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.model.layer.Activation;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Grad;
@@ -13,17 +12,13 @@ import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Doubles;
 import dev.cortado.testkit.NaiveGpt2;
 import dev.cortado.testkit.Seeds;
-import dev.cortado.testkit.SharedData;
 import dev.cortado.testkit.StrictScopes;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.JsonNode;
 
 @ExtendWith(StrictScopes.class)
 class Gpt2Test {
@@ -136,50 +131,6 @@ class Gpt2Test {
                         "transformer.h.0.attn.bias",
                         "score.weight",
                         "v_head.summary.bias"));
-    }
-
-    @Test
-    void transformersGivesTheSameLogitsAndText() throws IOException {
-        DecoderOracle.agrees(SharedData.require("oracles/gpt2-a"));
-    }
-
-    @Test
-    void minGptsLogitsOfSortedLettersAreTheSame() throws IOException {
-        Path nano = SharedData.require("models/nano-gpt-sort");
-        JsonNode expected = DecoderOracle.json(nano.resolve("expected.json"));
-        try (var model = ModelFolder.openDecoder(nano.resolve("hf"), Device.CPU);
-                var _ = Grad.off()) {
-            for (int i = 0; i < expected.get("inputs").size(); i++) {
-                int[] ids = DecoderOracle.ids(expected.get("inputs").get(i));
-                double[] logits = DecoderOracle.numbers(expected.get("logits").get(i));
-                for (ComputeForm form : ComputeForm.values()) {
-                    Pass pass = Pass.evaluation(Device.CPU).with(form);
-                    assertTensor(model.forward(Tensors.of(ids, 1, ids.length), pass))
-                            .isCloseTo(logits, 1e-5, 0);
-                }
-            }
-        }
-    }
-
-    /// All texts of six letters at once.
-    @Test
-    void itSortsWhatMinGptSorts() throws IOException {
-        Path nano = SharedData.require("models/nano-gpt-sort");
-        Map<String, String> sorted = new TreeMap<>();
-        DecoderOracle.json(nano.resolve("sort_all_729.json"))
-                .get("outputs")
-                .properties()
-                .forEach(entry -> sorted.put(entry.getKey(), entry.getValue().stringValue()));
-        assertThat(sorted).hasSize(729);
-        int[][] prompts = sorted.keySet().stream().map(Gpt2Test::letters).toArray(int[][]::new);
-        int[][] outputs = sorted.values().stream().map(Gpt2Test::letters).toArray(int[][]::new);
-        try (var model = ModelFolder.openDecoder(nano.resolve("hf"), Device.CPU)) {
-            assertThat(DecoderOracle.greedy(model, prompts, 6)).isDeepEqualTo(outputs);
-        }
-    }
-
-    private static int[] letters(String text) {
-        return text.chars().map(c -> c - 'A').toArray();
     }
 
     @Test

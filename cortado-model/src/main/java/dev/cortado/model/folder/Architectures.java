@@ -5,7 +5,12 @@ import dev.cortado.model.arch.BloomConfig;
 import dev.cortado.model.arch.Gpt2Config;
 import dev.cortado.model.arch.GptNeoxConfig;
 import dev.cortado.model.arch.LlamaConfig;
+import dev.cortado.model.arch.MixtralConfig;
+import dev.cortado.model.arch.OlmoeConfig;
 import dev.cortado.model.arch.OptConfig;
+import dev.cortado.model.arch.Qwen2MoeConfig;
+import dev.cortado.model.arch.Qwen3MoeConfig;
+import dev.cortado.model.arch.T5Config;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -51,8 +56,17 @@ final class Architectures {
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
-    private static final List<String> KNOWN =
-            List.of("BloomForCausalLM", "GPT2LMHeadModel", "GPTNeoXForCausalLM", "LlamaForCausalLM", "OPTForCausalLM");
+    private static final List<String> KNOWN = List.of(
+            "BloomForCausalLM",
+            "GPT2LMHeadModel",
+            "GPTNeoXForCausalLM",
+            "LlamaForCausalLM",
+            "MixtralForCausalLM",
+            "OPTForCausalLM",
+            "OlmoeForCausalLM",
+            "Qwen2MoeForCausalLM",
+            "Qwen3MoeForCausalLM",
+            "T5ForConditionalGeneration");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
@@ -61,7 +75,12 @@ final class Architectures {
                     case "GPT2LMHeadModel" -> Gpt2Config::read;
                     case "GPTNeoXForCausalLM" -> GptNeoxConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
+                    case "MixtralForCausalLM" -> MixtralConfig::read;
                     case "OPTForCausalLM" -> OptConfig::read;
+                    case "OlmoeForCausalLM" -> OlmoeConfig::read;
+                    case "Qwen2MoeForCausalLM" -> Qwen2MoeConfig::read;
+                    case "Qwen3MoeForCausalLM" -> Qwen3MoeConfig::read;
+                    case "T5ForConditionalGeneration" -> T5Config::read;
                     default -> null;
                 });
     }
