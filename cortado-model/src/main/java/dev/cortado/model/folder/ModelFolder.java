@@ -52,10 +52,12 @@ public final class ModelFolder {
 
     /// The weights of a model: safetensors, or else what PyTorch wrote.
     public static WeightSource weights(Path folder) throws IOException {
-        Path single = folder.resolve("model.safetensors");
-        boolean safetensors =
-                Files.exists(single) || Files.exists(folder.resolve(single.getFileName() + ".index.json"));
-        return !safetensors && PyTorchWeights.in(folder) ? PyTorchWeights.open(folder) : ModelWeights.open(folder);
+        return hasPyTorchWeights(folder) ? PyTorchWeights.open(folder) : ModelWeights.open(folder);
+    }
+
+    /// Whether there are PyTorch's weights and none in safetensors.
+    public static boolean hasPyTorchWeights(Path folder) {
+        return !ModelWeights.in(folder) && PyTorchWeights.in(folder);
     }
 
     private static Model build(
