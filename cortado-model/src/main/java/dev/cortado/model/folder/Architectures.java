@@ -1,7 +1,13 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.Gemma2Config;
+import dev.cortado.model.arch.Gemma3Config;
 import dev.cortado.model.arch.LlamaConfig;
+import dev.cortado.model.arch.MistralConfig;
+import dev.cortado.model.arch.Phi3Config;
+import dev.cortado.model.arch.Qwen2Config;
+import dev.cortado.model.arch.Qwen3Config;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +30,9 @@ final class Architectures {
         }
         if (name.endsWith("Model")) {
             String stem = name.substring(0, name.length() - "Model".length());
-            for (String full : List.of(stem + "ForCausalLM", stem + "LMHeadModel")) {
+            // The text part of a family that also sees has a name of its own: Gemma3TextModel.
+            String family = stem.endsWith("Text") ? stem.substring(0, stem.length() - "Text".length()) : stem;
+            for (String full : List.of(stem + "ForCausalLM", stem + "LMHeadModel", family + "ForCausalLM")) {
                 if (reader(full).isPresent()) {
                     return new Described(reader(full).get().apply(config), true);
                 }
@@ -41,17 +49,31 @@ final class Architectures {
         }
         String type = config.string("model_type", "");
         return KNOWN.stream()
-                .filter(known -> known.equalsIgnoreCase(type.replace("_", "") + "ForCausalLM"))
+                .filter(known ->
+                        known.equalsIgnoreCase(type.replace("_text", "").replace("_", "") + "ForCausalLM"))
                 .findFirst()
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
-    private static final List<String> KNOWN = List.of("LlamaForCausalLM");
+    private static final List<String> KNOWN = List.of(
+            "Gemma2ForCausalLM",
+            "Gemma3ForCausalLM",
+            "LlamaForCausalLM",
+            "MistralForCausalLM",
+            "Phi3ForCausalLM",
+            "Qwen2ForCausalLM",
+            "Qwen3ForCausalLM");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
+                    case "Gemma2ForCausalLM" -> Gemma2Config::read;
+                    case "Gemma3ForCausalLM" -> Gemma3Config::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
+                    case "MistralForCausalLM" -> MistralConfig::read;
+                    case "Phi3ForCausalLM" -> Phi3Config::read;
+                    case "Qwen2ForCausalLM" -> Qwen2Config::read;
+                    case "Qwen3ForCausalLM" -> Qwen3Config::read;
                     default -> null;
                 });
     }

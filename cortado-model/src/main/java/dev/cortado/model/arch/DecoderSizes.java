@@ -1,0 +1,77 @@
+package dev.cortado.model.arch;
+
+import dev.cortado.model.config.ConfigFile;
+import tools.jackson.databind.node.ObjectNode;
+
+/// The numbers that all descendants of [Llama] have, in the spelling of Hugging Face's `config.json`.
+///
+/// @param heads    query heads
+/// @param kvHeads  key/value heads; divides `heads`
+/// @param headDim  channels per head, even
+/// @param tiedHead whether the output projection is the embedding
+public record DecoderSizes(
+        int vocabSize,
+        int contextLength,
+        int width,
+        int layers,
+        int heads,
+        int kvHeads,
+        int headDim,
+        double normEpsilon,
+        boolean tiedHead) {
+    public DecoderSizes {
+        require(
+                vocabSize > 0 && contextLength > 0 && width > 0 && layers > 0,
+                "vocabSize, contextLength, width and layers must be positive");
+        require(
+                heads > 0 && kvHeads > 0 && heads % kvHeads == 0,
+                "heads " + heads + " is not divisible by kvHeads " + kvHeads);
+        require(headDim > 0 && headDim % 2 == 0, "headDim " + headDim + " is not a positive even number");
+        require(normEpsilon > 0, "normEpsilon must be positive");
+    }
+
+    /// What a configuration says; what differs between families where it says nothing is given.
+    static DecoderSizes read(ConfigFile config, int contextLength, double normEpsilon) {
+        int width = config.integer("hidden_size");
+        int heads = config.integer("num_attention_heads");
+        if (!config.has("head_dim") && (heads <= 0 || width % heads != 0)) {
+            throw config.problem(
+                    "has hidden_size " + width + ", which num_attention_heads " + heads + " does not divide");
+        }
+        int vocabSize = config.integer("vocab_size");
+        int context = config.integer("max_position_embeddings", contextLength);
+        int layers = config.integer("num_hidden_layers");
+        int kvHeads = config.integer("num_key_value_heads", heads);
+        int headDim = config.has("head_dim") ? config.integer("head_dim") : width / heads;
+        double epsilon = config.number("rms_norm_eps", normEpsilon);
+        boolean tied = config.flag("tie_word_embeddings", false);
+        try {
+            return new DecoderSizes(vocabSize, context, width, layers, heads, kvHeads, headDim, epsilon, tied);
+        } catch (IllegalArgumentException e) {
+            throw config.problem("is not a valid decoder: " + e.getMessage());
+        }
+    }
+
+    void write(ObjectNode config) {
+        config.put("vocab_size", vocabSize);
+        config.put("max_position_embeddings", contextLength);
+        config.put("hidden_size", width);
+        config.put("num_hidden_layers", layers);
+        config.put("num_attention_heads", heads);
+        config.put("num_key_value_heads", kvHeads);
+        config.put("head_dim", headDim);
+        config.put("rms_norm_eps", normEpsilon);
+        config.put("tie_word_embeddings", tiedHead);
+        config.put("attention_dropout", 0.0);
+        config.put("hidden_act", "silu");
+        config.put("initializer_range", 0.02);
+        config.put("torch_dtype", "float32");
+        config.put("use_cache", true);
+    }
+
+    private static void require(boolean holds, String problem) {
+        if (!holds) {
+            throw new IllegalArgumentException(problem);
+        }
+    }
+}
