@@ -21,6 +21,8 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
@@ -63,9 +65,10 @@ class LlamaOracleTest {
         return chosen.stream().mapToInt(i -> i).toArray();
     }
 
-    @Test
-    void transformersGivesTheSameLogitsAndText() throws IOException {
-        Path folder = SharedData.require("oracles/llama-a");
+    @ParameterizedTest
+    @ValueSource(strings = {"llama-a", "qwen2-a"})
+    void transformersGivesTheSameLogitsAndText(String oracle) throws IOException {
+        Path folder = SharedData.require("oracles/" + oracle);
         JsonNode expected = json(folder.resolve("expected.json"));
         try (var model = ModelFolder.openDecoder(folder, Device.CPU)) {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
