@@ -4,6 +4,7 @@ import dev.cortado.model.arch.DecoderSizes;
 import dev.cortado.model.arch.Gemma2Spec;
 import dev.cortado.model.arch.Gemma3Spec;
 import dev.cortado.model.arch.GemmaScores;
+import dev.cortado.model.arch.GemmaSpec;
 import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.model.arch.MistralSpec;
 import dev.cortado.model.arch.Phi3Spec;
@@ -68,6 +69,11 @@ final class Families {
                     var spec = (Phi3Spec) m.spec();
                     return naive(m, spec.sizes(), i -> look(spec.rotary(), spec.window(), length));
                 }),
+                new Family("Gemma", Families::gemma1, (m, length) -> {
+                    var spec = (GemmaSpec) m.spec();
+                    var scores = new GemmaScores(spec.sizes().headDim(), NONE);
+                    return gemma(m, spec.sizes(), scores, NONE, i -> look(spec.rotary(), OptionalInt.empty(), length));
+                }),
                 new Family("Gemma2", Families::gemma2, (m, length) -> {
                     var spec = (Gemma2Spec) m.spec();
                     return gemma(
@@ -128,6 +134,12 @@ final class Families {
         DecoderSizes sizes = sizes(random);
         int turning = 2 * random.nextInt(1, sizes.headDim() / 2 + 1);
         return new Phi3Spec(sizes, hidden(random), rotary(random, sizes, turning), window(random));
+    }
+
+    static GemmaSpec gemma1(RandomGenerator random) {
+        DecoderSizes sizes = sizes(random);
+        Rotary rotary = rotary(random, sizes, sizes.headDim());
+        return new GemmaSpec(sizes, hidden(random), rotary, random.nextBoolean());
     }
 
     static Gemma2Spec gemma2(RandomGenerator random) {

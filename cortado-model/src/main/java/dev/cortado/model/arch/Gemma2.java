@@ -15,9 +15,6 @@ import dev.cortado.model.layer.Lens;
 import dev.cortado.model.layer.RmsNorm;
 import dev.cortado.model.layer.SandwichBlock;
 import dev.cortado.tensor.Device;
-import dev.cortado.tensor.Shape;
-import dev.cortado.tensor.Tensor;
-import dev.cortado.tensor.Tensors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -40,31 +37,22 @@ public final class Gemma2 {
         for (int i = 0; i < sizes.layers(); i++) {
             Params layer = model.at("layers").at(i);
             var block = new SandwichBlock(
-                    norm(layer, "input_layernorm", sizes),
+                    Gemma.norm(layer, "input_layernorm", sizes),
                     Attention.of(layer.at("self_attn"), i, width, shape, spec.bias()),
-                    norm(layer, "post_attention_layernorm", sizes),
-                    norm(layer, "pre_feedforward_layernorm", sizes),
+                    Gemma.norm(layer, "post_attention_layernorm", sizes),
+                    Gemma.norm(layer, "pre_feedforward_layernorm", sizes),
                     GatedMlp.of(layer.at("mlp"), width, spec.hiddenWidth(), Activation.GELU_TANH, false),
-                    norm(layer, "post_feedforward_layernorm", sizes));
+                    Gemma.norm(layer, "post_feedforward_layernorm", sizes));
             layers.add(new Decoder.Layer(lens.with(spec.sliding().of(i)), block));
         }
-        RmsNorm norm = norm(model, "norm", sizes);
+        RmsNorm norm = Gemma.norm(model, "norm", sizes);
         Projection head = params.head("lm_head", embedding, sizes.tiedHead(), width, sizes.vocabSize());
         var parts = new Decoder.Parts(
-                (ids, _, precision) -> scaled(embedding.rows(ids, precision)),
+                (ids, _, precision) -> Gemma.scaled(embedding.rows(ids, precision)),
                 layers,
                 norm,
                 new Head(head, 1, spec.finalCap()),
                 shape);
         return new Decoder(spec, parts, params.finish(), device);
-    }
-
-    private static RmsNorm norm(Params params, String name, DecoderSizes sizes) {
-        return RmsNorm.aroundOne(params.at(name), sizes.width(), sizes.normEpsilon());
-    }
-
-    /// Embeddings x [B, T, D] times √D, which is rounded to their dtype first, as it was in training.
-    static Tensor scaled(Tensor x) {
-        return x.mul(Tensors.filled(Shape.of(1), Math.sqrt((double) x.size(-1)), x.dtype(), x.device()));
     }
 }

@@ -15,7 +15,7 @@ public final class Gemma2Config {
 
     /// Reads the numbers; a feature that [Gemma2] does not have is refused rather than ignored.
     public static Gemma2Spec read(ConfigFile config) {
-        requireGemma(config);
+        GemmaConfig.requireGemma(config);
         DecoderSizes sizes = DEFAULTS.read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
         SlidingLayers sliding = SlidingLayers.read(config, window(config), sizes.layers(), i -> i % 2 == 0);
@@ -35,8 +35,7 @@ public final class Gemma2Config {
         spec.sizes().write(config);
         config.put("intermediate_size", spec.hiddenWidth());
         RopeConfig.write(spec.rotary(), config);
-        config.put("hidden_act", "gelu_pytorch_tanh");
-        config.put("hidden_activation", "gelu_pytorch_tanh");
+        GemmaConfig.writeActivation(config);
         config.put("attention_bias", spec.bias());
         spec.scores().write(config);
         GemmaScores.writeCap(config, "final_logit_softcapping", spec.finalCap());
@@ -49,16 +48,5 @@ public final class Gemma2Config {
         return config.isNull("sliding_window")
                 ? OptionalInt.empty()
                 : OptionalInt.of(config.integer("sliding_window", 4096));
-    }
-
-    /// Gemmas have this activation, and look back only.
-    static void requireGemma(ConfigFile config) {
-        String activation = config.string("hidden_activation", "gelu_pytorch_tanh");
-        if (!activation.equals("gelu_pytorch_tanh")) {
-            throw config.problem("has hidden_activation " + activation + "; a Gemma has gelu_pytorch_tanh");
-        }
-        if (config.flag("use_bidirectional_attention", false)) {
-            throw config.problem("sets 'use_bidirectional_attention', which this Gemma does not have");
-        }
     }
 }

@@ -40,19 +40,19 @@ public final class Gemma3 {
         for (int i = 0; i < sizes.layers(); i++) {
             Params layer = model.at("layers").at(i);
             var block = new SandwichBlock(
-                    norm(layer, "input_layernorm", sizes),
+                    Gemma.norm(layer, "input_layernorm", sizes),
                     attention(layer.at("self_attn"), i, spec, shape),
-                    norm(layer, "post_attention_layernorm", sizes),
-                    norm(layer, "pre_feedforward_layernorm", sizes),
+                    Gemma.norm(layer, "post_attention_layernorm", sizes),
+                    Gemma.norm(layer, "pre_feedforward_layernorm", sizes),
                     GatedMlp.of(layer.at("mlp"), width, spec.hiddenWidth(), Activation.GELU_TANH, false),
-                    norm(layer, "post_feedforward_layernorm", sizes));
+                    Gemma.norm(layer, "post_feedforward_layernorm", sizes));
             boolean sliding = spec.sliding().isSliding(i);
             layers.add(new Decoder.Layer(sliding ? local.with(spec.sliding().of(i)) : global, block));
         }
-        RmsNorm norm = norm(model, "norm", sizes);
+        RmsNorm norm = Gemma.norm(model, "norm", sizes);
         Projection head = params.head("lm_head", embedding, sizes.tiedHead(), width, sizes.vocabSize());
         var parts = new Decoder.Parts(
-                (ids, _, precision) -> Gemma2.scaled(embedding.rows(ids, precision)),
+                (ids, _, precision) -> Gemma.scaled(embedding.rows(ids, precision)),
                 layers,
                 norm,
                 new Head(head, 1, spec.finalCap()),
@@ -67,9 +67,5 @@ public final class Gemma3 {
                 RmsNorm.aroundOne(params.at("q_norm"), shape.headDim(), epsilon),
                 RmsNorm.aroundOne(params.at("k_norm"), shape.headDim(), epsilon));
         return new Attention(layer, shape, plain.inputs(), Optional.of(norms), plain.output());
-    }
-
-    private static RmsNorm norm(Params params, String name, DecoderSizes sizes) {
-        return RmsNorm.aroundOne(params.at(name), sizes.width(), sizes.normEpsilon());
     }
 }

@@ -16,12 +16,13 @@ public final class Gemma3Config {
 
     /// Reads the numbers; a feature that [Gemma3] does not have is refused rather than ignored.
     public static Gemma3Spec read(ConfigFile config) {
-        Gemma2Config.requireGemma(config);
+        GemmaConfig.requireGemma(config);
         DecoderSizes sizes = DEFAULTS.read(config);
         int headDim = sizes.headDim();
         int context = sizes.contextLength();
         Rotary olderRotary = RopeConfig.readOlder(config, headDim, 1_000_000, context);
-        Rotary olderLocal = Rotary.of(headDim, config.number("rope_local_base_freq", 10_000));
+        double localTheta = config.number("rope_local_base_freq", 10_000);
+        Rotary olderLocal = config.valid("rotary position", () -> Rotary.of(headDim, localTheta));
         Rotary rotary = RopeConfig.readKind(config, "full_attention", headDim, context, olderRotary);
         Rotary local = RopeConfig.readKind(config, "sliding_attention", headDim, context, olderLocal);
         int pattern = config.integer("sliding_window_pattern", config.integer("_sliding_window_pattern", 6));
@@ -46,8 +47,7 @@ public final class Gemma3Config {
         spec.sizes().write(config);
         config.put("intermediate_size", spec.hiddenWidth());
         writeRotary(spec, config);
-        config.put("hidden_act", "gelu_pytorch_tanh");
-        config.put("hidden_activation", "gelu_pytorch_tanh");
+        GemmaConfig.writeActivation(config);
         config.put("attention_bias", spec.bias());
         spec.scores().write(config);
         GemmaScores.writeCap(config, "final_logit_softcapping", spec.finalCap());

@@ -3,6 +3,7 @@ package dev.cortado.model.folder;
 import dev.cortado.model.ModelSpec;
 import dev.cortado.model.arch.Gemma2Config;
 import dev.cortado.model.arch.Gemma3Config;
+import dev.cortado.model.arch.GemmaConfig;
 import dev.cortado.model.arch.LlamaConfig;
 import dev.cortado.model.arch.MistralConfig;
 import dev.cortado.model.arch.Phi3Config;
@@ -58,6 +59,7 @@ final class Architectures {
     private static final List<String> KNOWN = List.of(
             "Gemma2ForCausalLM",
             "Gemma3ForCausalLM",
+            "GemmaForCausalLM",
             "LlamaForCausalLM",
             "MistralForCausalLM",
             "Phi3ForCausalLM",
@@ -69,6 +71,7 @@ final class Architectures {
                 switch (architecture) {
                     case "Gemma2ForCausalLM" -> Gemma2Config::read;
                     case "Gemma3ForCausalLM" -> Gemma3Config::read;
+                    case "GemmaForCausalLM" -> GemmaConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
                     case "MistralForCausalLM" -> MistralConfig::read;
                     case "Phi3ForCausalLM" -> Phi3Config::read;

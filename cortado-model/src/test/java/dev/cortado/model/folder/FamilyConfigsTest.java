@@ -11,6 +11,7 @@ import dev.cortado.model.arch.DecoderSizes;
 import dev.cortado.model.arch.Gemma2Spec;
 import dev.cortado.model.arch.Gemma3Spec;
 import dev.cortado.model.arch.GemmaScores;
+import dev.cortado.model.arch.GemmaSpec;
 import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.model.arch.MistralSpec;
 import dev.cortado.model.arch.Phi3Spec;
@@ -95,6 +96,8 @@ class FamilyConfigsTest {
                         sizes(32_768, 2, 128, 1e-6, false), 90, Rotary.of(128, 10_000), SlidingLayers.none(3), false));
         assertThat(read("Phi3ForCausalLM", "", Phi3Spec.class))
                 .isEqualTo(new Phi3Spec(sizes(4096, 8, 8, 1e-5, false), 90, Rotary.of(8, 10_000), OptionalInt.empty()));
+        assertThat(read("GemmaForCausalLM", "\"num_key_value_heads\": null, \"hidden_act\": \"gelu\"", GemmaSpec.class))
+                .isEqualTo(new GemmaSpec(sizes(8192, 8, 256, 1e-6, true), 90, Rotary.of(256, 10_000), false));
         assertThat(read("Gemma2ForCausalLM", "", Gemma2Spec.class))
                 .isEqualTo(new Gemma2Spec(
                         sizes(8192, 4, 256, 1e-6, true),
@@ -253,6 +256,7 @@ class FamilyConfigsTest {
         assertThat(newer.rotary()).isEqualTo(older.rotary());
         assertThat(newer.localRotary()).isEqualTo(Rotary.of(8, 20).with(new RopeScaling.Dynamic(2, 131_072)));
         assertRefused("Gemma3ForCausalLM", "\"use_bidirectional_attention\": true", "use_bidirectional_attention");
+        assertRefused("Gemma3ForCausalLM", "\"rope_local_base_freq\": 0", "theta 0");
         assertRefused("Gemma3ForCausalLM", "\"hidden_activation\": \"gelu\"", "hidden_activation gelu");
         assertRefused("Gemma3ForCausalLM", "\"sliding_window_pattern\": 0", "sliding_window_pattern 0");
     }
@@ -287,7 +291,7 @@ class FamilyConfigsTest {
         assertThat(read("MistralModel", kv, MistralSpec.class)).isNotNull();
         assertThat(read("Qwen2Model", kv, Qwen2Spec.class)).isNotNull();
         assertThat(read("Gemma3TextModel", kv, Gemma3Spec.class)).isNotNull();
-        for (String type : List.of("llama", "mistral", "qwen2", "qwen3", "phi3", "gemma2", "gemma3_text")) {
+        for (String type : List.of("llama", "mistral", "qwen2", "qwen3", "phi3", "gemma", "gemma2", "gemma3_text")) {
             Files.writeString(
                     folder.resolve("config.json"), "{\"model_type\": \"" + type + "\", " + SIZES + ", " + kv + "}");
             assertThat(ModelFolder.spec(folder).config().get("model_type").stringValue())
