@@ -1,7 +1,10 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.BertConfig;
+import dev.cortado.model.arch.DistilBertConfig;
 import dev.cortado.model.arch.LlamaConfig;
+import dev.cortado.model.arch.RobertaConfig;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -39,19 +42,74 @@ final class Architectures {
         if (!named.isEmpty()) {
             return named.getFirst();
         }
-        String type = config.string("model_type", "");
+        String type = config.string("model_type", "").replace("_", "").replace("-", "");
         return KNOWN.stream()
-                .filter(known -> known.equalsIgnoreCase(type.replace("_", "") + "ForCausalLM"))
+                .filter(known -> known.equalsIgnoreCase(type + "ForCausalLM") || known.equalsIgnoreCase(type + "Model"))
                 .findFirst()
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
-    private static final List<String> KNOWN = List.of("LlamaForCausalLM");
+    private static final List<String> KNOWN = List.of(
+            "BertForMaskedLM",
+            "BertForNextSentencePrediction",
+            "BertForPreTraining",
+            "BertForQuestionAnswering",
+            "BertForSequenceClassification",
+            "BertForTokenClassification",
+            "BertModel",
+            "CamembertForMaskedLM",
+            "CamembertForQuestionAnswering",
+            "CamembertForSequenceClassification",
+            "CamembertForTokenClassification",
+            "CamembertModel",
+            "DistilBertForMaskedLM",
+            "DistilBertForQuestionAnswering",
+            "DistilBertForSequenceClassification",
+            "DistilBertForTokenClassification",
+            "DistilBertModel",
+            "LlamaForCausalLM",
+            "RobertaForMaskedLM",
+            "RobertaForQuestionAnswering",
+            "RobertaForSequenceClassification",
+            "RobertaForTokenClassification",
+            "RobertaModel",
+            "XLMRobertaForMaskedLM",
+            "XLMRobertaForQuestionAnswering",
+            "XLMRobertaForSequenceClassification",
+            "XLMRobertaForTokenClassification",
+            "XLMRobertaModel");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
+                    case "BertForMaskedLM",
+                            "BertForNextSentencePrediction",
+                            "BertForPreTraining",
+                            "BertForQuestionAnswering",
+                            "BertForSequenceClassification",
+                            "BertForTokenClassification",
+                            "BertModel" -> BertConfig::read;
+                    case "CamembertForMaskedLM",
+                            "CamembertForQuestionAnswering",
+                            "CamembertForSequenceClassification",
+                            "CamembertForTokenClassification",
+                            "CamembertModel" -> RobertaConfig::read;
+                    case "DistilBertForMaskedLM",
+                            "DistilBertForQuestionAnswering",
+                            "DistilBertForSequenceClassification",
+                            "DistilBertForTokenClassification",
+                            "DistilBertModel" -> DistilBertConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
+                    case "RobertaForMaskedLM",
+                            "RobertaForQuestionAnswering",
+                            "RobertaForSequenceClassification",
+                            "RobertaForTokenClassification",
+                            "RobertaModel" -> RobertaConfig::read;
+                    case "XLMRobertaForMaskedLM",
+                            "XLMRobertaForQuestionAnswering",
+                            "XLMRobertaForSequenceClassification",
+                            "XLMRobertaForTokenClassification",
+                            "XLMRobertaModel" -> RobertaConfig::read;
                     default -> null;
                 });
     }
