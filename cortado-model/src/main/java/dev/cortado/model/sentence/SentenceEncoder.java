@@ -1,6 +1,7 @@
 package dev.cortado.model.sentence;
 
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Encoder;
 import dev.cortado.model.EncoderDecoder;
 import dev.cortado.model.Layout;
@@ -179,7 +180,10 @@ public final class SentenceEncoder implements AutoCloseable {
             Device device = model.device();
             Tensor counts = Tensors.of(lengths, lengths.length).to(device);
             boolean even = lengths[lengths.length - 1] == longest;
-            Pass pass = Pass.evaluation(device).with(even ? new Layout.Whole(0) : new Layout.Padded(counts));
+            // Without gradients the library's attention is the faster one on every device.
+            Pass pass = Pass.evaluation(device)
+                    .with(ComputeForm.LIBRARY)
+                    .with(even ? new Layout.Whole(0) : new Layout.Padded(counts));
             Tensor hidden = hidden(Tensors.of(ids, lengths.length, longest).to(device), pass); // [B, T, D]
             Tensor vectors = settings.pooling().pool(hidden, counts);
             for (Refinement refinement : settings.refinements()) {
