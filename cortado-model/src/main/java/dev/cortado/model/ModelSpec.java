@@ -26,6 +26,11 @@ public interface ModelSpec {
     /// These numbers as Hugging Face would write them into `config.json`.
     ObjectNode config();
 
+    /// Weight of the routers' [RouterLoad#loss] in training: 0 where there are no routers.
+    default double routerLoss() {
+        return 0;
+    }
+
     /// What checkpoints of this architecture are known to carry.
     default CheckpointNames names() {
         return CheckpointNames.of("");

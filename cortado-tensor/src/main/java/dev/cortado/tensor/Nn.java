@@ -2,6 +2,8 @@ package dev.cortado.tensor;
 
 import java.util.List;
 import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.global.torch;
 
@@ -72,6 +74,16 @@ public final class Nn {
     /// max(x, 0).
     public static Tensor relu(Tensor x) {
         return Native.run("relu", () -> torch.relu(x.handle()), x);
+    }
+
+    /// Each number brought into −bound … bound.
+    public static Tensor clamp(Tensor x, double bound) {
+        try (var low = new Scalar(-bound);
+                var high = new Scalar(bound);
+                var least = new ScalarOptional(low);
+                var most = new ScalarOptional(high)) {
+            return Native.run("clamp", () -> torch.clamp(x.handle(), least, most), x);
+        }
     }
 
     /// The hyperbolic tangent.

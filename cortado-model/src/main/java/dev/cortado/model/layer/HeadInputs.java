@@ -1,6 +1,8 @@
 package dev.cortado.model.layer;
 
+import dev.cortado.model.ComputeForm;
 import dev.cortado.model.Projection;
+import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Tensor;
 
 /// How queries, keys and values are made of an attention layer's input.
@@ -18,6 +20,19 @@ public sealed interface HeadInputs {
         @Override
         public Parts of(Tensor x, AttentionShape shape) {
             return new Parts(query.apply(x), key.apply(x), value.apply(x));
+        }
+    }
+
+    /// Normed, then every number brought into ±bound (OLMo, arXiv:2402.00838).
+    record Clipped(HeadInputs inputs, Attention.QueryKeyNorms norms, double bound) implements HeadInputs {
+        @Override
+        public Parts of(Tensor x, AttentionShape shape) {
+            Parts free = inputs.of(x, shape);
+            ComputeForm form = ComputeForm.fastest(x.device());
+            return new Parts(
+                    Nn.clamp(norms.query().overParts(free.queries(), form), bound),
+                    Nn.clamp(norms.key().overParts(free.keys(), form), bound),
+                    Nn.clamp(free.values(), bound));
         }
     }
 

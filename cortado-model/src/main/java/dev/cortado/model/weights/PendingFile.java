@@ -18,7 +18,7 @@ import java.util.UUID;
 /// disk, renamed over the target. Closing it unpublished deletes it, and what was there before is as it was.
 ///
 /// Only the death of the process can leave the hidden file (`.NAME.….tmp`) behind.
-final class PendingFile implements Closeable {
+public final class PendingFile implements Closeable {
     // Bounds the staging copy of heap memory, and the one the JDK would otherwise make of a whole segment.
     private static final int STEP_BYTES = 8 << 20;
 
@@ -33,7 +33,7 @@ final class PendingFile implements Closeable {
     }
 
     /// Begins a file that is to be at `target`; the folder must exist.
-    static PendingFile beside(Path target) throws IOException {
+    public static PendingFile beside(Path target) throws IOException {
         if (Files.isDirectory(target)) {
             throw new IllegalArgumentException(target + " is a folder: name a file to write");
         }
@@ -48,33 +48,59 @@ final class PendingFile implements Closeable {
         return new PendingFile(target, temporary, channel);
     }
 
-    void write(MemorySegment bytes) throws IOException {
+    /// Appends bytes.
+    public void write(MemorySegment bytes) throws IOException {
         for (long done = 0; done < bytes.byteSize(); done += STEP_BYTES) {
             MemorySegment step = bytes.asSlice(done, Math.min(STEP_BYTES, bytes.byteSize() - done));
             write(step.isNative() ? step.asByteBuffer() : ByteBuffer.wrap(step.toArray(ValueLayout.JAVA_BYTE)));
         }
     }
 
-    void write(ByteBuffer bytes) throws IOException {
+    /// Appends the remaining bytes of a buffer.
+    public void write(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
         }
     }
 
+    /// Appends the content of a tensor.
+    ///
+    /// @throws IllegalArgumentException when the content is not as long as the tensor's shape says
+    /// @throws IOException naming the file and the tensor, when the disk is full or the content fails
+    public void write(OutgoingTensor tensor) throws IOException {
+        String what = "cannot write tensor " + StrictJson.quoted(tensor.name()) + " (" + tensor.bytes() + " bytes) to "
+                + target;
+        long[] written = {0};
+        try {
+            tensor.content().writeTo(part -> {
+                if (part.byteSize() > tensor.bytes() - written[0]) {
+                    throw new IllegalArgumentException(what + ": its content is longer");
+                }
+                write(part);
+                written[0] += part.byteSize();
+            });
+        } catch (IOException e) {
+            throw new IOException(what + ", failed after " + written[0] + " bytes: " + e.getMessage(), e);
+        }
+        if (written[0] != tensor.bytes()) {
+            throw new IllegalArgumentException(what + ": its content ended after " + written[0] + " bytes");
+        }
+    }
+
     /// Forces the bytes to disk and ends writing; the file still has its hidden name.
-    void seal() throws IOException {
+    public void seal() throws IOException {
         channel.force(true);
         channel.close();
     }
 
     /// Puts the sealed file in its place, replacing what was there in one step.
-    void publish() throws IOException {
+    public void publish() throws IOException {
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
         forceFolder(folderOf(target));
     }
 
     /// Makes renames and deletions in a folder lasting. Windows cannot open folders and keeps its own journal.
-    static void forceFolder(Path folder) throws IOException {
+    public static void forceFolder(Path folder) throws IOException {
         if (!System.getProperty("os.name", "").startsWith("Windows")) {
             try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
                 entries.force(true);

@@ -89,7 +89,7 @@ public final class SafetensorsWriter {
             pending.write(length.putLong(header.length).flip());
             pending.write(ByteBuffer.wrap(header));
             for (OutgoingTensor tensor : ordered) {
-                writeContent(file, tensor, pending);
+                pending.write(tensor);
             }
             pending.seal();
             return pending;
@@ -150,25 +150,5 @@ public final class SafetensorsWriter {
                     + " bytes is over the format's limit of " + SafetensorsHeader.MAX_BYTES);
         }
         return bytes.toByteArray();
-    }
-
-    private static void writeContent(Path file, OutgoingTensor tensor, PendingFile pending) throws IOException {
-        String what = "cannot write tensor " + StrictJson.quoted(tensor.name()) + " (" + tensor.bytes() + " bytes) to "
-                + file;
-        long[] written = {0};
-        try {
-            tensor.content().writeTo(part -> {
-                if (part.byteSize() > tensor.bytes() - written[0]) {
-                    throw new IllegalArgumentException(what + ": its content is longer");
-                }
-                pending.write(part);
-                written[0] += part.byteSize();
-            });
-        } catch (IOException e) {
-            throw new IOException(what + ", failed after " + written[0] + " bytes: " + e.getMessage(), e);
-        }
-        if (written[0] != tensor.bytes()) {
-            throw new IllegalArgumentException(what + ": its content ended after " + written[0] + " bytes");
-        }
     }
 }

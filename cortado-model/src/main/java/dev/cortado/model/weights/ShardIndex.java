@@ -23,7 +23,8 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
     static final String FILE = "model.safetensors.index.json";
 
     // Plain names only: an index that came with a download must not reach outside its folder.
-    private static final Pattern SHARD = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+=@-]*\\.safetensors");
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9_.+=@-]*");
+    private static final String EXTENSION = ".safetensors";
     private static final Pattern OURS = Pattern.compile("model-\\d{5}-of-\\d{5}\\.safetensors");
 
     /// The name of a shard, counted from 1.
@@ -36,9 +37,16 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
         return OURS.matcher(file.getFileName().toString()).matches();
     }
 
+    /// Reads an index of safetensors files.
+    static ShardIndex read(Path file) throws IOException {
+        return read(file, EXTENSION);
+    }
+
     /// Reads an index; `metadata` is informative only (its sizes are wrong in many published models), so it is
     /// ignored.
-    static ShardIndex read(Path file) throws IOException {
+    ///
+    /// @param extension how the names of the files must end: the index of another format has the same form
+    static ShardIndex read(Path file, String extension) throws IOException {
         if (Files.size(file) > SafetensorsHeader.MAX_BYTES) {
             throw new IllegalArgumentException(file + ": " + Files.size(file) + " bytes are too many for an index");
         }
@@ -52,7 +60,7 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
             }
             text.openObject("weight_map");
             while (text.nextKey()) {
-                index.add(text, text.key());
+                index.add(text, text.key(), extension);
             }
         }
         text.end();
@@ -62,11 +70,11 @@ record ShardIndex(SequencedMap<String, String> weightMap) {
         return index;
     }
 
-    private void add(StrictJson text, String tensor) {
+    private void add(StrictJson text, String tensor, String extension) {
         String shard = text.string("the file of tensor " + StrictJson.quoted(tensor));
-        if (!SHARD.matcher(shard).matches()) {
+        if (!PLAIN.matcher(shard).matches() || !shard.endsWith(extension)) {
             throw text.wrong("tensor " + StrictJson.quoted(tensor) + " is said to be in " + StrictJson.quoted(shard)
-                    + ", which is not a plain name of a .safetensors file in the same folder");
+                    + ", which is not a plain name of a " + extension + " file in the same folder");
         }
         if (weightMap.put(tensor, shard) != null) {
             throw text.wrong("duplicate tensor " + StrictJson.quoted(tensor));

@@ -1,5 +1,6 @@
 package dev.cortado.text.gguf;
 
+import java.util.List;
 import java.util.Optional;
 
 /// How the numbers of a tensor are stored in a GGUF file (`ggml_type` of ggml.h): in blocks of a number of elements,
@@ -58,6 +59,11 @@ public enum GgmlType {
         return Optional.empty();
     }
 
+    /// The number that stands for it in files.
+    public int code() {
+        return code;
+    }
+
     /// The elements of a block, which lie side by side in a row.
     public int blockLength() {
         return blockLength;
@@ -66,5 +72,26 @@ public enum GgmlType {
     /// The bytes of a block.
     public int blockBytes() {
         return blockBytes;
+    }
+
+    /// The bytes of a tensor.
+    ///
+    /// @param shape the first extent varies fastest: rows of that many elements are stored in blocks
+    /// @throws IllegalArgumentException when rows are not whole blocks, or the size is beyond 63 bits
+    public long bytes(List<Long> shape) {
+        long row = shape.isEmpty() ? 1 : shape.getFirst();
+        if (row % blockLength != 0) {
+            throw new IllegalArgumentException(
+                    "rows of " + row + ", not a multiple of the " + blockLength + " elements of a block of " + this);
+        }
+        try {
+            long elements = 1;
+            for (long extent : shape) {
+                elements = Math.multiplyExact(elements, extent);
+            }
+            return Math.multiplyExact(elements / blockLength, blockBytes);
+        } catch (ArithmeticException e) {
+            throw new IllegalArgumentException("the impossible shape " + shape, e);
+        }
     }
 }

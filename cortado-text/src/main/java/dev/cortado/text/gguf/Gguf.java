@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
@@ -17,12 +18,13 @@ import java.util.OptionalLong;
 import java.util.SequencedMap;
 
 /// A GGUF file mapped into memory: versions 1 to 3, either byte order. Its head is read and checked (every tensor
-/// lies inside the file, no two have one name), the tensors' bytes are not touched. Immutable; alive as long as the
-/// arena it was opened in.
+/// lies inside the file, no two have one name or share bytes), the tensors' bytes are not touched. Immutable; alive
+/// as long as the arena it was opened in.
 public final class Gguf {
-    private static final int MAGIC = 0x46554747; // "GGUF", little-endian
-    private static final int MAX_DIMENSIONS = 4; // GGML_MAX_DIMS
-    private static final String ALIGNMENT = "general.alignment";
+    static final int MAGIC = 0x46554747; // "GGUF", little-endian
+    static final String ALIGNMENT = "general.alignment";
+    static final int DEFAULT_ALIGNMENT = 32;
+    static final int MAX_DIMENSIONS = 4; // GGML_MAX_DIMS
 
     private final Path file;
     private final int version;
@@ -44,9 +46,11 @@ public final class Gguf {
         long pairCount = head.count(1, "metadata");
         metadata = Collections.unmodifiableSequencedMap(readMetadata(head, pairCount));
         tensors = Collections.unmodifiableList(readTensors(head, tensorCount));
-        long start = aligned(head);
+        long alignment = alignment(head);
+        long start = (head.position() + alignment - 1) & -alignment;
         data = start <= bytes.byteSize() ? bytes.asSlice(start) : MemorySegment.NULL;
-        requireInside();
+        requireInside(alignment);
+        requireApart();
     }
 
     /// Maps a file and reads its head.
@@ -66,7 +70,7 @@ public final class Gguf {
         for (long i = 0; i < count; i++) {
             String key = head.text();
             if (metadata.putIfAbsent(key, head.value()) != null) {
-                throw head.wrong("has metadata '" + key + "' twice");
+                throw head.wrong("has metadata " + GgufCursor.quoted(key) + " twice");
             }
         }
         return metadata;
@@ -78,8 +82,8 @@ public final class Gguf {
             String name = head.text();
             int dimensions = head.int32();
             if (dimensions < 0 || dimensions > MAX_DIMENSIONS) {
-                throw head.wrong(
-                        "says tensor '" + name + "' has " + Integer.toUnsignedString(dimensions) + " dimensions");
+                throw head.wrong("says tensor " + GgufCursor.quoted(name) + " has "
+                        + Integer.toUnsignedString(dimensions) + " dimensions");
             }
             var shape = new ArrayList<Long>();
             for (int d = 0; d < dimensions; d++) {
@@ -87,53 +91,65 @@ public final class Gguf {
             }
             int code = head.int32();
             GgmlType type = GgmlType.of(code)
-                    .orElseThrow(() -> head.wrong("stores tensor '" + name + "' as type " + code + ", unknown here"));
+                    .orElseThrow(() -> head.wrong(
+                            "stores tensor " + GgufCursor.quoted(name) + " as type " + code + ", unknown here"));
             long offset = head.int64();
             var tensor = new GgufTensor(name, shape, type, offset, bytes(head, name, shape, type));
             if (byName.put(name, tensor) != null) {
-                throw head.wrong("has tensor '" + name + "' twice");
+                throw head.wrong("has tensor " + GgufCursor.quoted(name) + " twice");
             }
         }
         return new ArrayList<>(byName.values());
     }
 
     private static long bytes(GgufCursor head, String name, List<Long> shape, GgmlType type) {
-        long row = shape.isEmpty() ? 1 : shape.getFirst();
-        if (row % type.blockLength() != 0) {
-            throw head.wrong("has tensor '" + name + "' with rows of " + row + ", not a multiple of the "
-                    + type.blockLength() + " elements of a block of " + type);
-        }
         try {
-            long elements = 1;
-            for (long extent : shape) {
-                elements = Math.multiplyExact(elements, extent);
-            }
-            return Math.multiplyExact(elements / type.blockLength(), type.blockBytes());
-        } catch (ArithmeticException e) {
+            return type.bytes(shape);
+        } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    head.wrong("has tensor '" + name + "' of impossible shape " + shape)
+                    head.wrong("has tensor " + GgufCursor.quoted(name) + " with " + e.getMessage())
                             .getMessage(),
                     e);
         }
     }
 
-    /// Where the data begin: after the head, at the next multiple of the alignment.
-    private long aligned(GgufCursor head) {
-        long alignment = whole(ALIGNMENT).orElse(32);
+    /// What the data and every tensor in them begin at a multiple of.
+    private long alignment(GgufCursor head) {
+        long alignment = whole(ALIGNMENT).orElse(DEFAULT_ALIGNMENT);
         if (alignment < 1 || alignment > 1 << 30 || Long.bitCount(alignment) != 1) {
             throw head.wrong("has " + ALIGNMENT + " " + alignment + ", not a power of two");
         }
-        return (head.position() + alignment - 1) & -alignment;
+        return alignment;
     }
 
-    private void requireInside() {
+    private void requireInside(long alignment) {
         for (GgufTensor tensor : tensors) {
             if (tensor.offset() < 0 || tensor.offset() > data.byteSize() - tensor.bytes()) {
-                throw new IllegalArgumentException(file + " is cut off or damaged: tensor '" + tensor.name()
-                        + "' is said to take " + tensor.bytes() + " bytes from " + tensor.offset()
-                        + " on, but there are "
-                        + data.byteSize() + " bytes of data");
+                throw new IllegalArgumentException(file + " is cut off or damaged: tensor "
+                        + GgufCursor.quoted(tensor.name()) + " is said to take " + tensor.bytes() + " bytes from "
+                        + tensor.offset() + " on, but there are " + data.byteSize() + " bytes of data");
             }
+            if (tensor.offset() % alignment != 0) {
+                throw new IllegalArgumentException(file + " is damaged: tensor " + GgufCursor.quoted(tensor.name())
+                        + " begins at " + tensor.offset() + ", not a multiple of the alignment " + alignment);
+            }
+        }
+    }
+
+    /// No byte belongs to two tensors: a file that says so is a small one that claims to be a large one.
+    private void requireApart() {
+        GgufTensor before = null;
+        List<GgufTensor> ordered = tensors.stream()
+                .filter(tensor -> tensor.bytes() > 0)
+                .sorted(Comparator.comparingLong(GgufTensor::offset))
+                .toList();
+        for (GgufTensor tensor : ordered) {
+            if (before != null && tensor.offset() < before.offset() + before.bytes()) {
+                throw new IllegalArgumentException(file + " is damaged: tensors " + GgufCursor.quoted(before.name())
+                        + " and " + GgufCursor.quoted(tensor.name()) + " overlap at byte " + tensor.offset()
+                        + " of the data");
+            }
+            before = tensor;
         }
     }
 

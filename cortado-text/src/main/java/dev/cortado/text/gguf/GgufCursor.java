@@ -11,9 +11,11 @@ import java.util.List;
 /// Reads the head of a GGUF file from front to back. Nothing is allocated for what the file merely claims to hold:
 /// every count is checked against the bytes that are left.
 final class GgufCursor {
-    private static final int TEXT = 8;
-    private static final int ARRAY = 9;
+    static final int TEXT = 8; // of the value types, those that are no scalars
+    static final int ARRAY = 9;
     private static final int MAX_DEPTH = 8; // of arrays in arrays; llama.cpp itself reads flat ones only
+
+    private static final int LONGEST_SHOWN = 100; // characters of a name
 
     private final Path file;
     private final MemorySegment bytes;
@@ -36,6 +38,12 @@ final class GgufCursor {
 
     IllegalArgumentException wrong(String what) {
         return new IllegalArgumentException(file + " " + what + " (at byte " + position + ")");
+    }
+
+    /// A name out of a file for a message: one line, not too long.
+    static String quoted(String name) {
+        String shown = name.length() > LONGEST_SHOWN ? name.substring(0, LONGEST_SHOWN) + "…" : name;
+        return "'" + shown.replaceAll("[\\p{Cc}\u2028\u2029]", "?") + "'";
     }
 
     /// The version, which settles the byte order and the width of counts.
@@ -97,10 +105,10 @@ final class GgufCursor {
                 GgufScalar scalar = scalar(type);
                 long at = take(scalar.bytes());
                 if (scalar.real()) {
-                    yield new GgufValue.Real(scalar.real(bytes, at, order));
+                    yield new GgufValue.Real(scalar, scalar.real(bytes, at, order));
                 }
                 long whole = scalar.whole(bytes, at, order);
-                yield scalar == GgufScalar.BOOL ? new GgufValue.Bool(whole != 0) : new GgufValue.Whole(whole);
+                yield scalar == GgufScalar.BOOL ? new GgufValue.Bool(whole != 0) : new GgufValue.Whole(scalar, whole);
             }
         };
     }

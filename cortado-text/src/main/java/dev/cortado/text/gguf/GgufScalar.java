@@ -27,6 +27,11 @@ public enum GgufScalar {
         this.bytes = bytes;
     }
 
+    /// The number that stands for it in files.
+    int code() {
+        return code;
+    }
+
     /// The type a file means by a number.
     static Optional<GgufScalar> of(int code) {
         for (GgufScalar type : values()) {
@@ -45,6 +50,20 @@ public enum GgufScalar {
     /// Whether values are floating-point numbers.
     public boolean real() {
         return this == FLOAT32 || this == FLOAT64;
+    }
+
+    /// Whether a whole number is one of this integer type; of [#UINT64], the bits.
+    boolean holds(long value) {
+        return switch (this) {
+            case UINT8 -> value >>> 8 == 0;
+            case UINT16 -> value >>> 16 == 0;
+            case UINT32 -> value >>> 32 == 0;
+            case INT8 -> value == (byte) value;
+            case INT16 -> value == (short) value;
+            case INT32 -> value == (int) value;
+            case INT64, UINT64 -> true;
+            case FLOAT32, FLOAT64, BOOL -> false;
+        };
     }
 
     long whole(MemorySegment segment, long offset, ByteOrder order) {

@@ -2,18 +2,78 @@ package dev.cortado.text.gguf;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 
 /// One value of a GGUF file's metadata.
 public sealed interface GgufValue {
-    /// An integer of any of the eight integer types.
+    /// A number of the type most keys have: sizes, counts and ids are unsigned.
     ///
-    /// @param value of a 64-bit unsigned one, the bits
-    record Whole(long value) implements GgufValue {}
+    /// @throws IllegalArgumentException when it is negative or has more than 32 bits
+    static Whole uint32(long value) {
+        return new Whole(GgufScalar.UINT32, value);
+    }
 
-    /// A 32-bit or 64-bit floating-point number.
-    record Real(double value) implements GgufValue {}
+    /// A floating-point number of the type keys have.
+    static Real float32(double value) {
+        return new Real(GgufScalar.FLOAT32, value);
+    }
+
+    /// An array of floating-point numbers of 32 bits.
+    static Numbers float32s(float... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asFloatBuffer().put(values);
+        return new Numbers(GgufScalar.FLOAT32, MemorySegment.ofArray(bytes.array()), ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// An array of signed numbers of 32 bits.
+    static Numbers int32s(int... values) {
+        ByteBuffer bytes = ByteBuffer.allocate(values.length * Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        bytes.asIntBuffer().put(values);
+        return new Numbers(GgufScalar.INT32, MemorySegment.ofArray(bytes.array()), ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// An array of truth values.
+    static Numbers bools(boolean... values) {
+        byte[] bytes = new byte[values.length];
+        for (int i = 0; i < values.length; i++) {
+            bytes[i] = (byte) (values[i] ? 1 : 0);
+        }
+        return new Numbers(GgufScalar.BOOL, MemorySegment.ofArray(bytes), ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// An array of bytes.
+    static Numbers uint8s(byte... values) {
+        return new Numbers(GgufScalar.UINT8, MemorySegment.ofArray(values.clone()), ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /// An integer.
+    ///
+    /// @param type  any of the eight integer types
+    /// @param value of a 64-bit unsigned one, the bits
+    record Whole(GgufScalar type, long value) implements GgufValue {
+        /// @throws IllegalArgumentException when the type cannot hold the value
+        public Whole {
+            if (!type.holds(value)) {
+                throw new IllegalArgumentException(value + " is no " + type);
+            }
+        }
+    }
+
+    /// A floating-point number.
+    ///
+    /// @param type  of 32 or 64 bits
+    /// @param value rounded to the type
+    record Real(GgufScalar type, double value) implements GgufValue {
+        /// @throws IllegalArgumentException when the type is of another kind
+        public Real {
+            if (!type.real()) {
+                throw new IllegalArgumentException(type + " is no type of floating-point numbers");
+            }
+            value = type == GgufScalar.FLOAT32 ? (float) value : value;
+        }
+    }
 
     /// A truth value.
     record Bool(boolean value) implements GgufValue {}
@@ -32,10 +92,16 @@ public sealed interface GgufValue {
     record Arrays(List<GgufValue> values) implements GgufValue {
         public Arrays {
             values = List.copyOf(values);
+            for (GgufValue value : values) {
+                if (!(value instanceof Texts || value instanceof Arrays || value instanceof Numbers)) {
+                    throw new IllegalArgumentException(value + " is no array");
+                }
+            }
         }
     }
 
-    /// An array of numbers or truth values, left in the mapped file: readable as long as the file's arena lives.
+    /// An array of numbers or truth values; one that was read is left in the mapped file, readable as long as the
+    /// file's arena lives.
     ///
     /// @param bytes  the elements, one after the other
     /// @param order  of the bytes within an element

@@ -3,8 +3,10 @@ package dev.cortado.train.objective;
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Projection;
+import dev.cortado.model.RouterLoad;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Fused;
+import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Tensor;
 
@@ -22,12 +24,17 @@ public record CausalObjective(Head head) implements Objective {
 
     @Override
     public Loss loss(CausalLm model, Batch batch, Pass pass) {
-        Tensor hidden = model.hidden(batch.inputs(), pass.with(batch.layout())); // [B, T, D]
+        var routers = new RouterLoad();
+        Tensor hidden = model.hidden(batch.inputs(), pass.with(batch.layout()).with(routers)); // [B, T, D]
         Tensor sum = model.head().isPlain()
                         && head == Head.CHUNKED
                         && model.head().projection() instanceof Projection.Dense(Tensor weight)
                 ? Fused.linearCrossEntropySum(hidden, weight, batch.targets())
                 : Nn.crossEntropySum(model.head().apply(hidden).to(DType.F32), batch.targets());
-        return new Loss(sum, batch.count());
+        // A mixture of experts also learns to use them all; the loop divides by the number of targets.
+        Tensor total = routers.isEmpty() || !Grad.isOn()
+                ? sum
+                : sum.add(routers.loss().mul(model.spec().routerLoss() * batch.count()));
+        return new Loss(total, batch.count());
     }
 }

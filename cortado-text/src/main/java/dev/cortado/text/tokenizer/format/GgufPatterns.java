@@ -4,7 +4,9 @@ import dev.cortado.text.tokenizer.scan.WordScanner;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /// How byte-level BPE cuts words, by the name that `tokenizer.ggml.pre` of a GGUF file gives it (`llama-vocab.cpp` of
 /// llama.cpp). Where llama.cpp only imitates the pattern of a model's own `tokenizer.json`, because its regular
@@ -62,6 +64,10 @@ final class GgufPatterns {
     private static final Rule DEFAULT = Rule.of("[\\p{P}\\$\\+<=>\\^~\\|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
     private static final Map<String, Rule> RULES = rules();
 
+    // Of names with one meaning those that every llama.cpp knows.
+    private static final List<String> USUAL = List.of(
+            "gpt-2", "llama-bpe", "smaug-bpe", "qwen2", "starcoder", "gpt-4o", "tekken", "deepseek-v3", "bloom");
+
     private GgufPatterns() {}
 
     /// @param name empty: the file does not say
@@ -73,6 +79,26 @@ final class GgufPatterns {
                     + String.join(", ", new TreeSet<>(RULES.keySet())));
         }
         return rule;
+    }
+
+    /// The name of a way to cut words, the most usual of those that mean the same.
+    ///
+    /// @param ignoreMerges whether a word that is a token is that token; empty when it is all one
+    static Optional<String> name(List<String> patterns, Optional<Boolean> ignoreMerges) {
+        List<Object> wanted = meaning(patterns);
+        return Stream.concat(USUAL.stream(), RULES.keySet().stream().sorted())
+                .filter(name -> meaning(RULES.get(name).patterns()).equals(wanted))
+                .filter(name -> RULES.get(name).ignoreMerges()
+                        == ignoreMerges.orElse(RULES.get(name).ignoreMerges()))
+                .findFirst();
+    }
+
+    // Patterns that cut alike have one scanner, however they are spelled.
+    private static List<Object> meaning(List<String> patterns) {
+        return patterns.stream()
+                .map(pattern ->
+                        WordScanner.of(pattern).<Object>map(scanner -> scanner).orElse(pattern))
+                .toList();
     }
 
     private static Map<String, Rule> rules() {

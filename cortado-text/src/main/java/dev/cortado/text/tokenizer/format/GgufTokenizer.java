@@ -27,15 +27,16 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /// The vocabulary inside a GGUF file (`tokenizer.ggml.*`), used as llama.cpp uses it: its `llama` (SentencePiece's
 /// BPE), `gpt2` (byte-level BPE), `bert` (WordPiece) and `t5` (SentencePiece's unigram) tokenizers. User-defined
 /// tokens are found in every text, control tokens in trusted text only.
 public final class GgufTokenizer {
-    private static final String KEYS = "tokenizer.ggml.";
-    private static final String SPACE = "\u2581";
-    private static final int LONGEST_WORD = 100; // of BERT
+    static final String KEYS = "tokenizer.ggml.";
+    static final String SPACE = "\u2581";
+    static final int LONGEST_WORD = 100; // of BERT
 
     private final Gguf file;
     private final List<String> tokens;
@@ -128,7 +129,7 @@ public final class GgufTokenizer {
         }
         return tokenizer(
                 new Pipeline(
-                        added(ends),
+                        added(ends, tokens::get),
                         Optional.of(new Normalizer.Sequence(normalizers)),
                         Optional.empty(),
                         new Bpe(vocabulary, new RankedMerges(vocabulary, usable::contains).of(ranked), options),
@@ -150,7 +151,7 @@ public final class GgufTokenizer {
             merges.add(MergesFiles.merge(line, merges.size(), vocabulary, "merge " + merges.size()));
         }
         var model = new Bpe(vocabulary, merges, rule.ignoreMerges() ? TiktokenFile.WHOLE_WORDS : Bpe.Options.PLAIN);
-        Pipeline pipeline = TiktokenFile.byteLevel(model, added(ends), rule.patterns());
+        Pipeline pipeline = TiktokenFile.byteLevel(model, added(ends, tokens::get), rule.patterns());
         return tokenizer(
                 new Pipeline(
                         pipeline.addedTokens(),
@@ -180,11 +181,12 @@ public final class GgufTokenizer {
                 .token(unk.orElse(-1))
                 .orElseThrow(() -> new IllegalArgumentException("it names no token for unknown words"));
         Optional<PostProcessor> around = cls.isPresent() && sep.isPresent()
-                ? Optional.of(new PostProcessor.Bert(named(sep.getAsInt()), named(cls.getAsInt())))
+                ? Optional.of(
+                        new PostProcessor.Bert(named(sep.getAsInt(), vocabulary), named(cls.getAsInt(), vocabulary)))
                 : Optional.empty();
         return tokenizer(
                 new Pipeline(
-                        added(ends),
+                        added(ends, id -> vocabulary.token(id).orElseThrow()),
                         Optional.of(normalizer),
                         Optional.of(new PreTokenizer.Bert()),
                         new WordPiece(vocabulary, unknown, "##", LONGEST_WORD),
@@ -195,7 +197,7 @@ public final class GgufTokenizer {
                 ends);
     }
 
-    private static String turnedBack(String token) {
+    static String turnedBack(String token) {
         if (token.startsWith(SPACE)) {
             return token.length() == 1 ? token : token.substring(1);
         }
@@ -244,11 +246,15 @@ public final class GgufTokenizer {
                 .postProcessor();
     }
 
+    private static PostProcessor.Named named(int id, Vocabulary vocabulary) {
+        return new PostProcessor.Named(vocabulary.token(id).orElseThrow(), id);
+    }
+
     private PostProcessor.Named named(int id) {
         return new PostProcessor.Named(tokens.get(id), id);
     }
 
-    private List<AddedToken> added(Ends ends) {
+    private List<AddedToken> added(Ends ends, IntFunction<String> names) {
         // Nothing in the file says that Phi-3's tokens swallow the white space after them: llama.cpp goes by
         // the name.
         String name = file.text("general.name").orElse("").toLowerCase(Locale.ROOT);
@@ -258,7 +264,7 @@ public final class GgufTokenizer {
             Role role = roles.get(id);
             boolean special = role == Role.CONTROL || role == Role.UNKNOWN || ends.contains(id);
             if (special || role == Role.USER_DEFINED) {
-                String token = tokens.get(id);
+                String token = names.apply(id);
                 boolean swallows =
                         phi3 && !List.of("<unk>", "<s>", "<|endoftext|>").contains(token);
                 added.add(new AddedToken(token, id, special, false, false, swallows, false));
@@ -269,7 +275,7 @@ public final class GgufTokenizer {
 
     private TokenizerFile tokenizer(Pipeline pipeline, Ends ends) {
         var ids = new LinkedHashMap<String, Integer>();
-        for (AddedToken token : added(ends)) {
+        for (AddedToken token : pipeline.addedTokens()) {
             if (token.special()) {
                 ids.put(token.content(), token.id());
             }

@@ -13,6 +13,7 @@
 /// | `vocab.json` + `merges.txt`, `encoder.json` + `vocab.bpe` | [dev.cortado.text.tokenizer.format.MergesFiles] |
 /// | `vocab.txt` (BERT) | [dev.cortado.text.tokenizer.format.VocabText] |
 /// | `*.gguf` (llama.cpp) | [dev.cortado.text.tokenizer.format.GgufTokenizer] |
+/// | the same, written | [dev.cortado.text.tokenizer.format.GgufTokenizerWriter] |
 /// | codes of subword-nmt | [dev.cortado.text.tokenizer.format.SubwordNmt] |
 ///
 /// Files come from strangers: what is wrong with one is an `IllegalArgumentException` that names it, and what one

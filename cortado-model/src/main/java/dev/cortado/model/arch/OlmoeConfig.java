@@ -1,0 +1,55 @@
+package dev.cortado.model.arch;
+
+import dev.cortado.model.config.ConfigFile;
+import dev.cortado.model.layer.Rotary;
+import java.util.OptionalDouble;
+import tools.jackson.databind.node.ObjectNode;
+
+/// [OlmoeSpec] in the spelling of Hugging Face's `config.json`.
+public final class OlmoeConfig {
+    private OlmoeConfig() {}
+
+    /// Reads the numbers; a feature that [Olmoe] does not have is refused rather than ignored.
+    public static OlmoeSpec read(ConfigFile config) {
+        String activation = config.string("hidden_act", "silu");
+        if (!activation.equals("silu")) {
+            throw config.problem("has hidden_act " + activation + "; a Olmoe has silu");
+        }
+        DecoderSizes sizes = DecoderSizes.read(config, 4096, 1e-5);
+        Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
+        try {
+            OptionalDouble clip =
+                    config.has("clip_qkv") ? OptionalDouble.of(config.number("clip_qkv", 0)) : OptionalDouble.empty();
+            var experts = new Experts(
+                    config.integer("num_experts", 64),
+                    config.integer("num_experts_per_tok", 8),
+                    config.integer("intermediate_size"),
+                    config.flag("norm_topk_prob", false),
+                    config.number("router_aux_loss_coef", 0.01));
+            return new OlmoeSpec(sizes, rotary, clip, config.flag("attention_bias", false), experts);
+        } catch (IllegalArgumentException e) {
+            throw config.problem("is not a valid Olmoe: " + e.getMessage());
+        }
+    }
+
+    /// The same as Hugging Face would write it.
+    public static ObjectNode write(OlmoeSpec spec) {
+        ObjectNode config = ConfigFile.object();
+        config.putArray("architectures").add(spec.architecture());
+        config.put("model_type", "olmoe");
+        spec.sizes().write(config);
+        RopeConfig.write(spec.rotary(), config);
+        if (spec.clip().isPresent()) {
+            config.put("clip_qkv", spec.clip().getAsDouble());
+        } else {
+            config.putNull("clip_qkv");
+        }
+        config.put("attention_bias", spec.bias());
+        config.put("intermediate_size", spec.experts().hiddenWidth());
+        config.put("num_experts", spec.experts().count());
+        config.put("num_experts_per_tok", spec.experts().chosen());
+        config.put("norm_topk_prob", spec.experts().normalised());
+        config.put("router_aux_loss_coef", spec.experts().routerLoss());
+        return config;
+    }
+}

@@ -1,0 +1,57 @@
+package dev.cortado.model.arch;
+
+import dev.cortado.model.config.ConfigFile;
+import dev.cortado.model.layer.Rotary;
+import tools.jackson.databind.node.ObjectNode;
+
+/// [Qwen2MoeSpec] in the spelling of Hugging Face's `config.json`.
+public final class Qwen2MoeConfig {
+    private Qwen2MoeConfig() {}
+
+    /// Reads the numbers; a feature that [Qwen2Moe] does not have is refused rather than ignored.
+    public static Qwen2MoeSpec read(ConfigFile config) {
+        String activation = config.string("hidden_act", "silu");
+        if (!activation.equals("silu")) {
+            throw config.problem("has hidden_act " + activation + "; a Qwen2Moe has silu");
+        }
+        DecoderSizes sizes = DecoderSizes.read(config, 32768, 1e-6);
+        Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
+        try {
+            var experts = new Experts(
+                    config.integer("num_experts", 60),
+                    config.integer("num_experts_per_tok", 4),
+                    config.integer("moe_intermediate_size", 1408),
+                    config.flag("norm_topk_prob", false),
+                    config.number("router_aux_loss_coef", 0.001));
+            return new Qwen2MoeSpec(
+                    sizes,
+                    rotary,
+                    LateWindows.read(config),
+                    config.flag("qkv_bias", true),
+                    experts,
+                    config.integer("shared_expert_intermediate_size", 5632),
+                    DenseLayers.read(config));
+        } catch (IllegalArgumentException e) {
+            throw config.problem("is not a valid Qwen2Moe: " + e.getMessage());
+        }
+    }
+
+    /// The same as Hugging Face would write it.
+    public static ObjectNode write(Qwen2MoeSpec spec) {
+        ObjectNode config = ConfigFile.object();
+        config.putArray("architectures").add(spec.architecture());
+        config.put("model_type", "qwen2_moe");
+        spec.sizes().write(config);
+        RopeConfig.write(spec.rotary(), config);
+        config.put("qkv_bias", spec.bias());
+        config.put("shared_expert_intermediate_size", spec.sharedWidth());
+        spec.windows().write(config);
+        spec.dense().write(config);
+        config.put("moe_intermediate_size", spec.experts().hiddenWidth());
+        config.put("num_experts", spec.experts().count());
+        config.put("num_experts_per_tok", spec.experts().chosen());
+        config.put("norm_topk_prob", spec.experts().normalised());
+        config.put("router_aux_loss_coef", spec.experts().routerLoss());
+        return config;
+    }
+}

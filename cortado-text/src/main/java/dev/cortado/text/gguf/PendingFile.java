@@ -1,0 +1,88 @@
+package dev.cortado.text.gguf;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Objects;
+import java.util.UUID;
+
+/// A file that comes to be all at once: written under a hidden name in the folder of its target, forced to
+/// disk, renamed over the target. Closing it unpublished deletes it, and what was there before is as it was.
+///
+/// Only the death of the process can leave the hidden file (`.NAME.….tmp`) behind.
+final class PendingFile implements Closeable {
+    // Bounds the staging copy of heap memory, and the one the JDK would otherwise make of a whole segment.
+    private static final int STEP_BYTES = 8 << 20;
+
+    private final Path target;
+    private final Path temporary;
+    private final FileChannel channel;
+
+    private PendingFile(Path target, Path temporary, FileChannel channel) {
+        this.target = target;
+        this.temporary = temporary;
+        this.channel = channel;
+    }
+
+    /// Begins a file that is to be at `target`; the folder must exist.
+    static PendingFile beside(Path target) throws IOException {
+        if (Files.isDirectory(target)) {
+            throw new IllegalArgumentException(target + " is a folder: name a file to write");
+        }
+        Path folder = folderOf(target);
+        if (!Files.isDirectory(folder)) {
+            throw new NoSuchFileException(
+                    folder.toString(), null, "the folder to write " + target.getFileName() + " to");
+        }
+        // A random name: two writers of one target never mix, the later rename wins.
+        Path temporary = folder.resolve("." + target.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        FileChannel channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        return new PendingFile(target, temporary, channel);
+    }
+
+    void write(MemorySegment bytes) throws IOException {
+        for (long done = 0; done < bytes.byteSize(); done += STEP_BYTES) {
+            MemorySegment step = bytes.asSlice(done, Math.min(STEP_BYTES, bytes.byteSize() - done));
+            ByteBuffer rest =
+                    step.isNative() ? step.asByteBuffer() : ByteBuffer.wrap(step.toArray(ValueLayout.JAVA_BYTE));
+            while (rest.hasRemaining()) {
+                channel.write(rest);
+            }
+        }
+    }
+
+    /// Forces the bytes to disk and puts the file in its place, replacing what was there in one step.
+    void publish() throws IOException {
+        channel.force(true);
+        channel.close();
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        forceFolder(folderOf(target));
+    }
+
+    /// Makes renames and deletions in a folder lasting. Windows cannot open folders and keeps its own journal.
+    private static void forceFolder(Path folder) throws IOException {
+        if (!System.getProperty("os.name", "").startsWith("Windows")) {
+            try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
+                entries.force(true);
+            }
+        }
+    }
+
+    private static Path folderOf(Path file) {
+        return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+        Files.deleteIfExists(temporary); // gone already once published
+    }
+}
