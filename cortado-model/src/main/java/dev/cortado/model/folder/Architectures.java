@@ -1,16 +1,20 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.BertConfig;
+import dev.cortado.model.arch.DistilBertConfig;
 import dev.cortado.model.arch.LlamaConfig;
 import dev.cortado.model.arch.MixtralConfig;
 import dev.cortado.model.arch.OlmoeConfig;
 import dev.cortado.model.arch.Qwen2MoeConfig;
 import dev.cortado.model.arch.Qwen3MoeConfig;
+import dev.cortado.model.arch.RobertaConfig;
 import dev.cortado.model.arch.T5Config;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /// Which architecture a `config.json` means: the one place that knows all of them.
 final class Architectures {
@@ -44,30 +48,85 @@ final class Architectures {
         if (!named.isEmpty()) {
             return named.getFirst();
         }
-        String type = config.string("model_type", "");
+        String type = config.string("model_type", "").replace("_", "").replace("-", "");
         return KNOWN.stream()
-                .filter(known -> known.equalsIgnoreCase(type.replace("_", "") + "ForCausalLM"))
+                .filter(known -> Stream.of("ForCausalLM", "Model", "ForConditionalGeneration")
+                        .anyMatch(use -> known.equalsIgnoreCase(type + use)))
                 .findFirst()
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
     private static final List<String> KNOWN = List.of(
+            "BertForMaskedLM",
+            "BertForNextSentencePrediction",
+            "BertForPreTraining",
+            "BertForQuestionAnswering",
+            "BertForSequenceClassification",
+            "BertForTokenClassification",
+            "BertModel",
+            "CamembertForMaskedLM",
+            "CamembertForQuestionAnswering",
+            "CamembertForSequenceClassification",
+            "CamembertForTokenClassification",
+            "CamembertModel",
+            "DistilBertForMaskedLM",
+            "DistilBertForQuestionAnswering",
+            "DistilBertForSequenceClassification",
+            "DistilBertForTokenClassification",
+            "DistilBertModel",
             "LlamaForCausalLM",
             "MixtralForCausalLM",
             "OlmoeForCausalLM",
             "Qwen2MoeForCausalLM",
             "Qwen3MoeForCausalLM",
-            "T5ForConditionalGeneration");
+            "RobertaForMaskedLM",
+            "RobertaForQuestionAnswering",
+            "RobertaForSequenceClassification",
+            "RobertaForTokenClassification",
+            "RobertaModel",
+            "T5ForConditionalGeneration",
+            "XLMRobertaForMaskedLM",
+            "XLMRobertaForQuestionAnswering",
+            "XLMRobertaForSequenceClassification",
+            "XLMRobertaForTokenClassification",
+            "XLMRobertaModel");
 
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
+                    case "BertForMaskedLM",
+                            "BertForNextSentencePrediction",
+                            "BertForPreTraining",
+                            "BertForQuestionAnswering",
+                            "BertForSequenceClassification",
+                            "BertForTokenClassification",
+                            "BertModel" -> BertConfig::read;
+                    case "CamembertForMaskedLM",
+                            "CamembertForQuestionAnswering",
+                            "CamembertForSequenceClassification",
+                            "CamembertForTokenClassification",
+                            "CamembertModel" -> RobertaConfig::read;
+                    case "DistilBertForMaskedLM",
+                            "DistilBertForQuestionAnswering",
+                            "DistilBertForSequenceClassification",
+                            "DistilBertForTokenClassification",
+                            "DistilBertModel" -> DistilBertConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
                     case "MixtralForCausalLM" -> MixtralConfig::read;
                     case "OlmoeForCausalLM" -> OlmoeConfig::read;
                     case "Qwen2MoeForCausalLM" -> Qwen2MoeConfig::read;
                     case "Qwen3MoeForCausalLM" -> Qwen3MoeConfig::read;
+                    case "RobertaForMaskedLM",
+                            "RobertaForQuestionAnswering",
+                            "RobertaForSequenceClassification",
+                            "RobertaForTokenClassification",
+                            "RobertaModel" -> RobertaConfig::read;
                     case "T5ForConditionalGeneration" -> T5Config::read;
+                    case "XLMRobertaForMaskedLM",
+                            "XLMRobertaForQuestionAnswering",
+                            "XLMRobertaForSequenceClassification",
+                            "XLMRobertaForTokenClassification",
+                            "XLMRobertaModel" -> RobertaConfig::read;
                     default -> null;
                 });
     }
