@@ -59,6 +59,13 @@ public final class LibTorch {
         return Pointer.physicalBytes();
     }
 
+    /// Gives memory that was freed, but that the C library keeps for later, back to the operating system: what is
+    /// resident afterwards is in use. Only glibc needs and knows this.
+    public static void trimMemory() {
+        load();
+        Pointer.trimMemory();
+    }
+
     /// Waits until a device has finished what it was given; the CPU always has.
     public static void synchronize(Device device) {
         if (device instanceof Device.Cuda(int index)) {

@@ -1,10 +1,10 @@
 /// The façade over LibTorch: about a hundred hand-written operations on [dev.cortado.tensor.Tensor], and nothing else
-/// of the
-/// engine. No other package imports the binding.
+/// of the engine. No other package imports the binding.
 ///
 /// Start with [dev.cortado.tensor.Scope]: native memory lives in scopes, and making a tensor outside of one is
 /// refused. [dev.cortado.tensor.Tensors] makes tensors, [dev.cortado.tensor.Nn] holds the functions of neural
-/// networks, [dev.cortado.tensor.Grad] switches recording for gradients, and [dev.cortado.tensor.Differentiable]
+/// networks, [dev.cortado.tensor.Order] compares and sorts, [dev.cortado.tensor.InPlace] overwrites,
+/// [dev.cortado.tensor.Grad] switches recording for gradients, and [dev.cortado.tensor.Differentiable]
 /// makes new differentiable functions in Java. Precision ([dev.cortado.tensor.DType]), [dev.cortado.tensor.Device]
 /// and randomness are arguments, never ambient.
 ///

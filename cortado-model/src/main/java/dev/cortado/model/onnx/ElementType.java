@@ -4,7 +4,7 @@ import dev.cortado.tensor.DType;
 import java.util.Optional;
 
 /// ONNX's numbers of element types (`TensorProto.DataType`). Those of no [DType] — strings, complex and unsigned
-/// numbers, 4- and 8-bit floats — are none of ours.
+/// numbers, 4-bit floats — are none of ours.
 final class ElementType {
     private ElementType() {}
 
@@ -20,6 +20,8 @@ final class ElementType {
             case F16 -> 10;
             case F64 -> 11;
             case BF16 -> 16;
+            case F8_E4M3 -> 17;
+            case F8_E5M2 -> 19;
         };
     }
 

@@ -175,7 +175,7 @@ final class InitializerReader {
             case F32 -> FLOATS;
             case F64 -> DOUBLES;
             case I64 -> INT64S;
-            case F16, BF16, I32, I16, I8, U8, BOOL -> INT32S;
+            case F16, BF16, F8_E4M3, F8_E5M2, I32, I16, I8, U8, BOOL -> INT32S;
         };
     }
 
@@ -203,7 +203,7 @@ final class InitializerReader {
             case I16 -> number == (short) number;
             case I8 -> number == (byte) number;
             case F16, BF16 -> number >= 0 && number < 1 << Short.SIZE;
-            case U8 -> number >= 0 && number < 1 << Byte.SIZE;
+            case U8, F8_E4M3, F8_E5M2 -> number >= 0 && number < 1 << Byte.SIZE;
             case BOOL -> number == 0 || number == 1;
         };
     }
