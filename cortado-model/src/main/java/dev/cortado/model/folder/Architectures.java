@@ -1,6 +1,7 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.BartConfig;
 import dev.cortado.model.arch.BertConfig;
 import dev.cortado.model.arch.DistilBertConfig;
 import dev.cortado.model.arch.LlamaConfig;
@@ -10,6 +11,7 @@ import dev.cortado.model.arch.Qwen2MoeConfig;
 import dev.cortado.model.arch.Qwen3MoeConfig;
 import dev.cortado.model.arch.RobertaConfig;
 import dev.cortado.model.arch.T5Config;
+import dev.cortado.model.arch.VaswaniConfig;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Optional;
@@ -33,7 +35,7 @@ final class Architectures {
         }
         if (name.endsWith("Model")) {
             String stem = name.substring(0, name.length() - "Model".length());
-            for (String full : List.of(stem + "ForCausalLM", stem + "LMHeadModel")) {
+            for (String full : List.of(stem + "ForCausalLM", stem + "LMHeadModel", stem + "ForConditionalGeneration")) {
                 if (reader(full).isPresent()) {
                     return new Described(reader(full).get().apply(config), true);
                 }
@@ -57,6 +59,7 @@ final class Architectures {
     }
 
     private static final List<String> KNOWN = List.of(
+            "BartForConditionalGeneration",
             "BertForMaskedLM",
             "BertForNextSentencePrediction",
             "BertForPreTraining",
@@ -69,12 +72,14 @@ final class Architectures {
             "CamembertForSequenceClassification",
             "CamembertForTokenClassification",
             "CamembertModel",
+            "CortadoTransformerForConditionalGeneration",
             "DistilBertForMaskedLM",
             "DistilBertForQuestionAnswering",
             "DistilBertForSequenceClassification",
             "DistilBertForTokenClassification",
             "DistilBertModel",
             "LlamaForCausalLM",
+            "MBartForConditionalGeneration",
             "MixtralForCausalLM",
             "OlmoeForCausalLM",
             "Qwen2MoeForCausalLM",
@@ -84,6 +89,7 @@ final class Architectures {
             "RobertaForSequenceClassification",
             "RobertaForTokenClassification",
             "RobertaModel",
+            "T5EncoderModel",
             "T5ForConditionalGeneration",
             "XLMRobertaForMaskedLM",
             "XLMRobertaForQuestionAnswering",
@@ -94,6 +100,7 @@ final class Architectures {
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
+                    case "BartForConditionalGeneration" -> BartConfig::read;
                     case "BertForMaskedLM",
                             "BertForNextSentencePrediction",
                             "BertForPreTraining",
@@ -106,12 +113,14 @@ final class Architectures {
                             "CamembertForSequenceClassification",
                             "CamembertForTokenClassification",
                             "CamembertModel" -> RobertaConfig::read;
+                    case "CortadoTransformerForConditionalGeneration" -> VaswaniConfig::read;
                     case "DistilBertForMaskedLM",
                             "DistilBertForQuestionAnswering",
                             "DistilBertForSequenceClassification",
                             "DistilBertForTokenClassification",
                             "DistilBertModel" -> DistilBertConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
+                    case "MBartForConditionalGeneration" -> BartConfig::readMBart;
                     case "MixtralForCausalLM" -> MixtralConfig::read;
                     case "OlmoeForCausalLM" -> OlmoeConfig::read;
                     case "Qwen2MoeForCausalLM" -> Qwen2MoeConfig::read;
@@ -121,6 +130,7 @@ final class Architectures {
                             "RobertaForSequenceClassification",
                             "RobertaForTokenClassification",
                             "RobertaModel" -> RobertaConfig::read;
+                    case "T5EncoderModel" -> T5Config::readEncoder;
                     case "T5ForConditionalGeneration" -> T5Config::read;
                     case "XLMRobertaForMaskedLM",
                             "XLMRobertaForQuestionAnswering",
