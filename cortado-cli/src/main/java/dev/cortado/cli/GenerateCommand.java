@@ -9,9 +9,8 @@ import dev.cortado.infer.TextGenerator;
 import dev.cortado.infer.sample.Sampling;
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.config.TextEnds;
-import dev.cortado.model.folder.ModelFolder;
+import dev.cortado.model.source.ModelSource;
 import dev.cortado.text.tokenizer.Tokenizer;
-import dev.cortado.text.tokenizer.format.Tokenizers;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.util.List;
 import java.util.Locale;
@@ -110,13 +109,14 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Sampling sampling = sampling();
-        TextEnds ends = ModelFolder.ends(options.model);
-        Optional<PipelineTokenizer> tokenizer = Tokenizers.find(options.model);
+        ModelSource source = options.source();
+        TextEnds ends = source.ends();
+        Optional<PipelineTokenizer> tokenizer = source.tokenizer();
         if (tokenizer.isEmpty() && (prompt.text != null || !stops.isEmpty())) {
             throw new IllegalArgumentException(
-                    options.model + " has no tokenizer.json, so text cannot be read; give --prompt-ids and no --stop");
+                    options.model + " has no tokenizer, so text cannot be read; give --prompt-ids and no --stop");
         }
-        try (CausalLm model = options.open()) {
+        try (CausalLm model = options.openDecoder()) {
             Report report = tokenizer.isPresent()
                     ? withText(model, ends, tokenizer.get(), sampling)
                     : idsOnly(model, ends, sampling);

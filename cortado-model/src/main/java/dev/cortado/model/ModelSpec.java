@@ -19,6 +19,11 @@ public interface ModelSpec {
     /// Most tokens the model is meant to see at once.
     int contextLength();
 
+    /// Whether it cannot see more than [#contextLength] at all, because it has learned no later positions.
+    default boolean boundedContext() {
+        return false;
+    }
+
     /// Size of a token's activation.
     int width();
 

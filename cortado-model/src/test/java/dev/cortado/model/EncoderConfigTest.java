@@ -112,7 +112,7 @@ class EncoderConfigTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
         'is_decoder': true                              | is_decoder
         'add_cross_attention': true                     | add_cross_attention
         'position_embedding_type': 'relative_key'       | position_embedding_type relative_key

@@ -32,7 +32,7 @@ public final class BartConfig {
         int vocabSize = config.integer("vocab_size", 50_265);
         int contextLength = config.integer("max_position_embeddings", 1024);
         int width = config.integer("d_model", 1024);
-        Activation activation = ActivationConfig.read(config, "activation_function", Activation.GELU);
+        Activation activation = ActivationConfig.read(config, "activation_function", "gelu");
         boolean scaled = config.flag("scale_embedding", false);
         boolean tied = config.flag("tie_word_embeddings", true);
         try {
@@ -79,7 +79,7 @@ public final class BartConfig {
         write(spec.encoder(), "encoder", config);
         write(spec.decoder(), "decoder", config);
         config.put("num_hidden_layers", spec.encoder().layers());
-        config.put("activation_function", ActivationConfig.spelled(spec.activation()));
+        config.put("activation_function", ActivationConfig.name(spec.activation()));
         config.put("scale_embedding", spec.scaledEmbeddings());
         config.put("tie_word_embeddings", spec.tiedHead());
         config.put("decoder_start_token_id", spec.decoderStart());

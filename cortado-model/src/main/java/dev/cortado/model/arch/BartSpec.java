@@ -41,14 +41,14 @@ public record BartSpec(
     }
 
     public BartSpec {
-        EncoderSizes.require(vocabSize > 0, "vocab_size " + vocabSize + " is not positive");
-        EncoderSizes.require(contextLength > 0, "max_position_embeddings " + contextLength + " is not positive");
-        EncoderSizes.require(width > 0, "d_model " + width + " is not positive");
-        EncoderSizes.require(
+        Numbers.require(vocabSize > 0, "vocab_size " + vocabSize + " is not positive");
+        Numbers.require(contextLength > 0, "max_position_embeddings " + contextLength + " is not positive");
+        Numbers.require(width > 0, "d_model " + width + " is not positive");
+        Numbers.require(
                 width % encoder.heads() == 0 && width % decoder.heads() == 0,
                 "d_model " + width + " is not a multiple of encoder_attention_heads " + encoder.heads()
                         + " and decoder_attention_heads " + decoder.heads());
-        EncoderSizes.require(
+        Numbers.require(
                 decoderStart >= 0 && decoderStart < vocabSize,
                 "decoder_start_token_id " + decoderStart + " is not an id of the vocabulary");
     }

@@ -1,7 +1,6 @@
 package dev.cortado.model.arch;
 
 import dev.cortado.model.config.ConfigFile;
-import dev.cortado.model.layer.Activation;
 import tools.jackson.databind.node.ObjectNode;
 
 /// [BertSpec] in the spelling of Hugging Face's `config.json`.
@@ -37,7 +36,7 @@ public final class BertConfig {
         int layers = config.integer("num_hidden_layers", 12);
         int heads = config.integer("num_attention_heads", 12);
         int hiddenWidth = config.integer("intermediate_size", 3072);
-        Activation activation = ActivationConfig.read(config, "hidden_act", Activation.GELU);
+        var activation = ActivationConfig.read(config, "hidden_act", "gelu");
         return EncoderSizes.made(
                 config, () -> new EncoderSizes(vocabSize, positions, width, layers, heads, hiddenWidth, activation));
     }
@@ -50,7 +49,7 @@ public final class BertConfig {
         config.put("num_hidden_layers", sizes.layers());
         config.put("num_attention_heads", sizes.heads());
         config.put("intermediate_size", sizes.hiddenWidth());
-        config.put("hidden_act", ActivationConfig.spelled(sizes.activation()));
+        config.put("hidden_act", ActivationConfig.name(sizes.activation()));
         config.put("position_embedding_type", "absolute");
         config.put("attention_probs_dropout_prob", 0.1);
         config.put("hidden_dropout_prob", 0.1);

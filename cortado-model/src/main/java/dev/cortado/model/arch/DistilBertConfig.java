@@ -1,7 +1,6 @@
 package dev.cortado.model.arch;
 
 import dev.cortado.model.config.ConfigFile;
-import dev.cortado.model.layer.Activation;
 import tools.jackson.databind.node.ObjectNode;
 
 /// [DistilBertSpec] in the spelling of Hugging Face's `config.json`.
@@ -19,7 +18,7 @@ public final class DistilBertConfig {
         int layers = config.integer("n_layers", config.integer("num_hidden_layers", 6));
         int heads = config.integer("n_heads", config.integer("num_attention_heads", 12));
         int hiddenWidth = config.integer("hidden_dim", 3072);
-        Activation activation = ActivationConfig.read(config, "activation", Activation.GELU);
+        var activation = ActivationConfig.read(config, "activation", "gelu");
         boolean sinusoidal = config.flag("sinusoidal_pos_embds", false);
         return EncoderSizes.made(
                 config,
@@ -41,7 +40,7 @@ public final class DistilBertConfig {
         config.put("n_layers", sizes.layers());
         config.put("n_heads", sizes.heads());
         config.put("hidden_dim", sizes.hiddenWidth());
-        config.put("activation", ActivationConfig.spelled(sizes.activation()));
+        config.put("activation", ActivationConfig.name(sizes.activation()));
         config.put("sinusoidal_pos_embds", spec.sinusoidal());
         config.put("attention_dropout", 0.1);
         config.put("dropout", 0.1);

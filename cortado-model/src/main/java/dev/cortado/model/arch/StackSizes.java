@@ -7,8 +7,8 @@ package dev.cortado.model.arch;
 /// @param hiddenWidth width of the feed-forward layers
 public record StackSizes(int layers, int heads, int hiddenWidth) {
     public StackSizes {
-        EncoderSizes.require(layers > 0, "layers " + layers + " is not positive");
-        EncoderSizes.require(heads > 0, "heads " + heads + " is not positive");
-        EncoderSizes.require(hiddenWidth > 0, "hiddenWidth " + hiddenWidth + " is not positive");
+        Numbers.positive("layers", layers);
+        Numbers.positive("heads", heads);
+        Numbers.positive("hiddenWidth", hiddenWidth);
     }
 }

@@ -59,7 +59,7 @@ public final class T5Config {
     /// the exact function, means the approximation that T5 1.1 has always had.
     private static Activation activation(ConfigFile config, String feedForward) {
         if (config.has(ACTIVATION)) {
-            return ActivationConfig.read(config, ACTIVATION, Activation.RELU);
+            return ActivationConfig.read(config, ACTIVATION, "relu");
         }
         return switch (feedForward) {
             case "relu", "gated-relu" -> Activation.RELU;
@@ -89,7 +89,7 @@ public final class T5Config {
         config.put("d_kv", spec.headDim());
         config.put("d_ff", spec.hiddenWidth());
         // A gate with the exact function has no name of its own, but for the key that says it in full.
-        String activation = ActivationConfig.spelled(spec.activation());
+        String activation = ActivationConfig.name(spec.activation());
         String gate = spec.activation() == Activation.GELU_TANH ? "gelu" : activation;
         config.put("feed_forward_proj", spec.gated() ? "gated-" + gate : activation);
         config.put(ACTIVATION, activation);

@@ -20,7 +20,7 @@ public final class VaswaniConfig {
         boolean headBias = config.flag("head_bias", false);
         int contextLength = config.integer("max_position_embeddings", 512);
         int width = config.integer("d_model", 512);
-        Activation activation = ActivationConfig.read(config, "activation_function", Activation.RELU);
+        Activation activation = ActivationConfig.read(config, "activation_function", "relu");
         Sinusoidal.Order waves = waves(config);
         int firstPosition = config.integer("first_position", 0);
         boolean normFirst = config.flag("normalize_before", false);
@@ -89,7 +89,7 @@ public final class VaswaniConfig {
         config.put("d_model", spec.width());
         write(spec.encoder(), "encoder", config);
         write(spec.decoder(), "decoder", config);
-        config.put("activation_function", ActivationConfig.spelled(spec.activation()));
+        config.put("activation_function", ActivationConfig.name(spec.activation()));
         config.put("position_waves", spelled(spec.waves()));
         config.put("first_position", spec.firstPosition());
         config.put("normalize_before", spec.normFirst());

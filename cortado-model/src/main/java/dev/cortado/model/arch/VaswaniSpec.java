@@ -37,23 +37,23 @@ public record VaswaniSpec(
         int decoderStart)
         implements ModelSpec {
     public VaswaniSpec {
-        EncoderSizes.require(
+        Numbers.require(
                 vocabSize > 0 && sourceVocabSize > 0,
                 "vocab_size " + vocabSize + " and source_vocab_size " + sourceVocabSize + " must be positive");
-        EncoderSizes.require(
+        Numbers.require(
                 !sharedVocabulary || vocabSize == sourceVocabSize,
                 "a shared vocabulary has one size, not vocab_size " + vocabSize + " and source_vocab_size "
                         + sourceVocabSize);
-        EncoderSizes.require(contextLength > 0, "max_position_embeddings " + contextLength + " is not positive");
+        Numbers.require(contextLength > 0, "max_position_embeddings " + contextLength + " is not positive");
         // Frequencies need two pairs to fall from the first to the last.
-        EncoderSizes.require(width >= 4 && width % 2 == 0, "d_model " + width + " is not even and at least 4");
-        EncoderSizes.require(
+        Numbers.require(width >= 4 && width % 2 == 0, "d_model " + width + " is not even and at least 4");
+        Numbers.require(
                 width % encoder.heads() == 0 && width % decoder.heads() == 0,
                 "d_model " + width + " is not a multiple of encoder_attention_heads " + encoder.heads()
                         + " and decoder_attention_heads " + decoder.heads());
-        EncoderSizes.require(firstPosition >= 0, "first_position " + firstPosition + " is negative");
-        EncoderSizes.require(normEpsilon > 0, "layer_norm_eps " + normEpsilon + " is not positive");
-        EncoderSizes.require(
+        Numbers.require(firstPosition >= 0, "first_position " + firstPosition + " is negative");
+        Numbers.require(normEpsilon > 0, "layer_norm_eps " + normEpsilon + " is not positive");
+        Numbers.require(
                 decoderStart >= 0 && decoderStart < vocabSize,
                 "decoder_start_token_id " + decoderStart + " is not an id of the vocabulary");
     }

@@ -8,6 +8,7 @@ import dev.cortado.model.Params;
 import dev.cortado.model.Storage;
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.config.TextEnds;
+import dev.cortado.model.pytorch.PyTorchWeights;
 import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.ModelWeightsWriter;
 import dev.cortado.model.weights.OutgoingTensor;
@@ -39,7 +40,7 @@ public final class ModelFolder {
     /// what is wrong
     public static Model open(Path folder, Device device, Storage storage) throws IOException {
         Architectures.Described described = Architectures.read(ConfigFile.read(existing(folder, CONFIG)));
-        WeightSource weights = ModelWeights.open(folder);
+        WeightSource weights = weights(folder);
         try {
             Model model = build(described, weights, storage, device);
             model.parameters().hold(weights);
@@ -48,6 +49,16 @@ public final class ModelFolder {
             weights.close();
             throw failure;
         }
+    }
+
+    /// The weights of a model: safetensors, or else what PyTorch wrote.
+    public static WeightSource weights(Path folder) throws IOException {
+        return hasPyTorchWeights(folder) ? PyTorchWeights.open(folder) : ModelWeights.open(folder);
+    }
+
+    /// Whether there are PyTorch's weights and none in safetensors.
+    public static boolean hasPyTorchWeights(Path folder) {
+        return !ModelWeights.in(folder) && PyTorchWeights.in(folder);
     }
 
     private static Model build(
