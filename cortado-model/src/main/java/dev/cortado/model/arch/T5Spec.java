@@ -71,9 +71,12 @@ public record T5Spec(
         // Every published T5 carries a position table for cross-attention that nothing reads.
         String crossTable = "decoder\\.block\\.0\\.layer\\.1\\.EncDecAttention\\.relative_attention_bias\\.weight";
         String copies = "(encoder|decoder)\\.embed_tokens\\.weight";
+        String read = "encoder.embed_tokens.weight";
+        String written = "decoder.embed_tokens.weight";
         return tiedHead
                 ? CheckpointNames.of("", crossTable, copies, "lm_head\\.weight")
-                : CheckpointNames.of("", crossTable, copies);
+                        .tied("shared.weight", read, written, "lm_head.weight")
+                : CheckpointNames.of("", crossTable, copies).tied("shared.weight", read, written);
     }
 
     private static void require(boolean holds, String problem) {

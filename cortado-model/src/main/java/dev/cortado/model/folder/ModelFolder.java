@@ -23,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model in the Hugging Face layout: `config.json`, `model.safetensors` (or shards with an index),
@@ -100,6 +101,23 @@ public final class ModelFolder {
         return Files.exists(generation)
                 ? TextEnds.read(ConfigFile.read(generation)).orElse(fromConfig)
                 : fromConfig;
+    }
+
+    /// The id that a stored encoder–decoder's text is to go on with after the one it begins with: a BART for
+    /// summaries repeats the begin-of-text id, an mBART names its language.
+    public static OptionalInt forcedFirst(Path folder) throws IOException {
+        Path generation = folder.resolve(GENERATION);
+        ConfigFile config = ConfigFile.read(existing(folder, CONFIG));
+        List<Integer> ids = new ArrayList<>();
+        if (Files.exists(generation)) {
+            ids.addAll(ConfigFile.read(generation).integers("forced_bos_token_id"));
+        }
+        ids.addAll(config.integers("forced_bos_token_id"));
+        // The name of the same in the first published files.
+        if (config.flag("force_bos_token_to_be_generated", false)) {
+            ids.addAll(config.integers("bos_token_id"));
+        }
+        return ids.stream().mapToInt(Integer::intValue).findFirst();
     }
 
     /// Writes a model; files that exist are replaced one by one, each atomically, the configuration last.
