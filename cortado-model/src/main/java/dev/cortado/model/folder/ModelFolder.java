@@ -13,6 +13,7 @@ import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.ModelWeightsWriter;
 import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.model.weights.WeightSource;
+import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensor;
@@ -135,7 +136,21 @@ public final class ModelFolder {
             }
             ModelWeightsWriter.write(folder, tensors);
         }
-        ObjectNode config = model.spec().config();
+        writeConfig(model.spec(), DType.F32, ends, folder);
+    }
+
+    /// Writes what a folder says of a model besides its weights: `config.json` and `generation_config.json`.
+    ///
+    /// @param dtype of the weights
+    public static void writeConfig(ModelSpec spec, DType dtype, TextEnds ends, Path folder) throws IOException {
+        ObjectNode config = spec.config();
+        config.put(
+                "torch_dtype",
+                switch (dtype) {
+                    case F16 -> "float16";
+                    case BF16 -> "bfloat16";
+                    default -> "float32";
+                });
         ends.write(config);
         ObjectNode generation = ConfigFile.object();
         ends.write(generation);
