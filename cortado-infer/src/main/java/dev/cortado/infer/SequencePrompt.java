@@ -29,7 +29,7 @@ public final class SequencePrompt {
         Prompt.requireInside(source, spec.sourceVocabSize());
         Prompt.requireInside(beginning, spec.vocabSize());
         int most = spec.contextLength();
-        if (source.length > most) {
+        if (spec.boundedContext() && source.length > most) {
             throw new IllegalArgumentException(
                     "the text to read has " + source.length + " tokens; this model sees " + most + " at most");
         }

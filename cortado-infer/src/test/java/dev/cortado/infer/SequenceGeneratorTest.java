@@ -9,6 +9,7 @@ import dev.cortado.model.EncoderDecoder;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Storage;
+import dev.cortado.model.arch.BartSpec;
 import dev.cortado.model.arch.StackSizes;
 import dev.cortado.model.arch.VaswaniSpec;
 import dev.cortado.model.folder.ModelFolder;
@@ -178,9 +179,14 @@ class SequenceGeneratorTest {
             assertThatThrownBy(() -> SequencePrompt.of(new int[] {1}, new int[] {30}, spec))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("token id 30");
-            assertThatThrownBy(() -> SequencePrompt.of(new int[11], spec))
+            var stack = new StackSizes(1, 2, 8);
+            var bounded = new BartSpec(BartSpec.Family.BART, 30, 10, 8, stack, stack, Activation.GELU, false, true, 2);
+            assertThatThrownBy(() -> SequencePrompt.of(new int[11], bounded))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("11 tokens");
+            assertThat(SequencePrompt.of(new int[11], spec).source())
+                    .as("waves have no end")
+                    .hasSize(11);
             assertThatThrownBy(() -> SequencePrompt.of(new int[1], new int[10], spec))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("10 tokens");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import dev.cortado.infer.sample.Sampling;
 import dev.cortado.model.EncoderDecoder;
+import dev.cortado.model.Layout;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Storage;
@@ -24,8 +25,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import tools.jackson.databind.JsonNode;
@@ -87,35 +90,70 @@ class TransliterationTest {
                 .readTree(folder.resolve("expected.json").toFile())
                 .get("score")
                 .get("cases");
-        int scored = 0;
-        try (var model = open(folder);
-                var _ = Grad.off()) {
-            for (JsonNode published : cases) {
-                int[] source = ids(published.get("source"), letters);
-                int[] target = ids(published.get("target"), latin);
-                if (source.length == 0) {
-                    continue; // nothing is computed of nothing
-                }
-                try (var _ = Scope.open("score")) {
-                    int[] written = new int[target.length + 1];
-                    written[0] = START;
-                    System.arraycopy(target, 0, written, 1, target.length);
-                    Pass pass = Pass.evaluation(Device.CPU);
-                    var memory = model.encode(Tensors.of(source, 1, source.length), pass);
-                    Tensor logits = model.forward(Tensors.of(written, 1, written.length), memory, pass);
-                    for (int i = 0; i < written.length; i++) {
-                        int next = i < target.length ? target[i] : END;
-                        float[] p = logits.select(1, i).softmax(-1).toFloats();
-                        assertThat(Math.log(p[next]))
-                                .as("%s, token %d", published.get("target"), i)
-                                .isCloseTo(
-                                        published.get("token_log_probs").get(i).doubleValue(), within(1e-5));
-                        scored++;
-                    }
-                }
+        List<int[]> sources = new ArrayList<>();
+        List<int[]> targets = new ArrayList<>();
+        List<JsonNode> published = new ArrayList<>();
+        for (JsonNode one : cases) {
+            if (!one.get("source").isEmpty()) { // nothing is computed of nothing
+                sources.add(ids(one.get("source"), letters));
+                targets.add(ids(one.get("target"), latin));
+                published.add(one.get("token_log_probs"));
             }
         }
-        assertThat(scored).isEqualTo(29);
+        assertThat(published.stream().mapToInt(JsonNode::size).sum()).isEqualTo(29);
+        try (var model = open(folder);
+                var _ = Scope.open("score");
+                var _ = Grad.off()) {
+            // Alone, and all in one batch with padding behind the shorter.
+            for (int i = 0; i < sources.size(); i++) {
+                compare(scores(model, List.of(sources.get(i)), List.of(targets.get(i))), published.subList(i, i + 1));
+            }
+            compare(scores(model, sources, targets), published);
+        }
+    }
+
+    private static void compare(List<double[]> scores, List<JsonNode> published) {
+        for (int row = 0; row < scores.size(); row++) {
+            assertThat(scores.get(row)).hasSize(published.get(row).size());
+            for (int i = 0; i < scores.get(row).length; i++) {
+                assertThat(scores.get(row)[i])
+                        .as("row %d, token %d", row, i)
+                        .isCloseTo(published.get(row).get(i).doubleValue(), within(1e-5));
+            }
+        }
+    }
+
+    /// log p of each token of a target and of the end after it.
+    private static List<double[]> scores(EncoderDecoder model, List<int[]> sources, List<int[]> targets) {
+        Pass pass = Pass.evaluation(Device.CPU);
+        int[] lengths = sources.stream().mapToInt(ids -> ids.length).toArray();
+        var padded = new Layout.Padded(Tensors.of(lengths, lengths.length));
+        var memory = model.encode(rows(sources), pass.with(padded));
+        List<int[]> begun = targets.stream()
+                .map(ids ->
+                        IntStream.concat(IntStream.of(START), IntStream.of(ids)).toArray())
+                .toList();
+        Tensor logits = model.forward(rows(begun), memory, pass); // [B, T, V]
+        List<double[]> scores = new ArrayList<>();
+        for (int row = 0; row < targets.size(); row++) {
+            int[] target = targets.get(row);
+            double[] of = new double[target.length + 1];
+            for (int i = 0; i < of.length; i++) {
+                int next = i < target.length ? target[i] : END;
+                of[i] = Math.log(logits.select(0, row).select(0, i).softmax(-1).toFloats()[next]);
+            }
+            scores.add(of);
+        }
+        return scores;
+    }
+
+    /// Rows of the length of the longest, the others filled with blanks.
+    private static Tensor rows(List<int[]> rows) {
+        int length = rows.stream().mapToInt(row -> row.length).max().orElseThrow();
+        int[] all = rows.stream()
+                .flatMapToInt(row -> IntStream.of(Arrays.copyOf(row, length)))
+                .toArray();
+        return Tensors.of(all, rows.size(), length);
     }
 
     @Test
@@ -123,13 +161,12 @@ class TransliterationTest {
         Path folder = SharedData.require("models/ct2-aren-transliteration");
         List<String> letters = vocabulary(folder.resolve("source_vocabulary.txt"));
         List<String> latin = vocabulary(folder.resolve("target_vocabulary.txt"));
-        JsonNode cases = new ObjectMapper()
-                .readTree(folder.resolve("expected.json").toFile())
-                .get("translate");
+        JsonNode expected =
+                new ObjectMapper().readTree(folder.resolve("expected.json").toFile());
         int compared = 0;
         try (var model = open(folder)) {
             var generator = new SequenceGenerator(model, DType.F32);
-            for (JsonNode published : cases) {
+            for (JsonNode published : expected.get("translate")) {
                 // What needs nothing but the likeliest token each time.
                 if (!Set.of(
                                 "default (beam 2)",
@@ -153,24 +190,29 @@ class TransliterationTest {
                     text.add(latin.get(id));
                 }
                 answer.ids().forEach(id -> text.add(latin.get(id)));
-                List<String> expected = new ArrayList<>();
-                published.get("output").forEach(token -> expected.add(token.stringValue()));
-                assertThat(text).as(published.get("name").stringValue()).isEqualTo(expected);
+                List<String> output = new ArrayList<>();
+                published.get("output").forEach(token -> output.add(token.stringValue()));
+                assertThat(text).as(published.get("name").stringValue()).isEqualTo(output);
                 assertThat(answer.finish()).isEqualTo(Finish.STOP);
                 compared++;
             }
-            for (JsonNode scored : new ObjectMapper()
-                    .readTree(folder.resolve("expected.json").toFile())
-                    .get("score")
-                    .get("cases")) {
-                int[] source = ids(scored.get("source"), letters);
-                if (source.length > 0) {
+            // Each of these tokens is published with a probability above one half.
+            for (JsonNode scored : expected.get("score").get("cases")) {
+                if (!scored.get("source").isEmpty()) {
                     Generation answer = generator.generate(
-                            SequencePrompt.of(source, model.spec()), 50, new Sampling.Greedy(), Set.of(END), _ -> true);
-                    assertThat(answer.ids()).hasSizeGreaterThan(2);
+                            SequencePrompt.of(ids(scored.get("source"), letters), model.spec()),
+                            50,
+                            new Sampling.Greedy(),
+                            Set.of(END),
+                            _ -> true);
+                    assertThat(answer.ids().stream().mapToInt(id -> id))
+                            .containsExactly(IntStream.of(ids(scored.get("target"), latin))
+                                    .boxed()
+                                    .toArray(Integer[]::new));
+                    compared++;
                 }
             }
         }
-        assertThat(compared).isEqualTo(5);
+        assertThat(compared).isEqualTo(9);
     }
 }

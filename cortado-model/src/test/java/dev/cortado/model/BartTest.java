@@ -9,8 +9,10 @@ import dev.cortado.model.arch.BartSpec.Family;
 import dev.cortado.model.arch.StackSizes;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.model.layer.Activation;
+import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Grad;
+import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Doubles;
@@ -181,6 +183,28 @@ class BartTest {
             assertThatThrownBy(() -> SequenceCheckpoints.isReadAs(model, folder, false))
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("missing model.encoder.layernorm_embedding.bias");
+        }
+    }
+
+    @Test
+    void thereAreNoPositionsBeyondTheLast() {
+        var random = new SplittableRandom(2);
+        BartSpec spec = TinySequences.bart(random, Family.BART);
+        int most = spec.contextLength();
+        try (var model = EncoderDecoderLaws.random(spec, random);
+                var cache = model.newCache(1, most + 1L, DType.F32);
+                var _ = Scope.open("long");
+                var _ = Grad.off()) {
+            Pass pass = Pass.evaluation(Device.CPU);
+            var memory = model.encode(EncoderDecoderLaws.source(spec, random, 1, most), pass);
+            assertThatThrownBy(() -> model.encode(EncoderDecoderLaws.source(spec, random, 1, most + 1), pass))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("reads at most " + most);
+            model.hidden(DecoderLaws.ids(spec, random, 1, most), memory, Pass.cached(cache, Device.CPU));
+            Tensor one = DecoderLaws.ids(spec, random, 1, 1);
+            assertThatThrownBy(() -> model.hidden(one, memory, Pass.cached(cache, Device.CPU)))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("writes at most " + most);
         }
     }
 

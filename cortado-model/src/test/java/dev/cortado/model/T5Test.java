@@ -171,7 +171,10 @@ class T5Test {
                 var encoder = (Encoder) ModelFolder.open(folder, Device.CPU, Storage.TRAINABLE)) {
             assertThat(encoder.head()).isEmpty();
             Pass pass = Pass.evaluation(Device.CPU);
-            Tensor ids = EncoderDecoderLaws.source(model.spec(), new SplittableRandom(1), 2, 9);
+            Tensor ids = EncoderDecoderLaws.source(model.spec(), new SplittableRandom(1), 2, 70);
+            assertThat(ids.size(1))
+                    .as("its positions have no end")
+                    .isGreaterThan(encoder.spec().contextLength());
             assertTensor(encoder.hidden(Encoder.Tokens.of(ids), pass))
                     .isSameAs(model.encode(ids, pass).encoded());
         }

@@ -59,6 +59,11 @@ public record BartSpec(
     }
 
     @Override
+    public boolean boundedContext() {
+        return true;
+    }
+
+    @Override
     public int layers() {
         return decoder.layers();
     }

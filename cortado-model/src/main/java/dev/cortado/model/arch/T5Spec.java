@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The numbers of a [T5].
 ///
+/// @param contextLength tokens it was trained on at once; its positions have no end
 /// @param layers        blocks of the decoder
 /// @param encoderLayers blocks of the encoder
 /// @param headDim       channels per head, whatever the width

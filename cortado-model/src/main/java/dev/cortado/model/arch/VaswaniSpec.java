@@ -14,6 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param vocabSize        number of ids of the text that is written
 /// @param sharedVocabulary whether both texts are of one vocabulary and one embedding
 /// @param tiedHead         whether the output projection is the embedding of the text that is written
+/// @param contextLength    tokens it is meant for at once; its positions have no end
 /// @param headBias         whether the output projection has a bias
 /// @param waves            how sines and cosines stand in a position's wave
 /// @param firstPosition    the number of the first position
