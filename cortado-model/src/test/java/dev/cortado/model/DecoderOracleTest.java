@@ -16,8 +16,9 @@ import dev.cortado.testkit.SharedData;
 import dev.cortado.testkit.StrictScopes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -42,31 +43,39 @@ class DecoderOracleTest {
     private static double[] numbers(JsonNode list) {
         return StreamSupport.stream(list.spliterator(), false)
                 .flatMapToDouble(node -> node.isArray()
-                        ? java.util.Arrays.stream(numbers(node))
+                        ? Arrays.stream(numbers(node))
                         : java.util.stream.DoubleStream.of(node.doubleValue()))
                 .toArray();
     }
 
-    /// The most likely continuation, token by token through a cache.
-    private static int[] greedy(CausalLm model, int[] prompt, int count) {
-        List<Integer> chosen = new ArrayList<>();
+    /// The most likely `count` ids after each of several prompts of one length, token by token through a cache.
+    private static int[][] greedy(CausalLm model, int[][] prompts, int count) {
+        int[][] chosen = new int[prompts.length][count];
+        int length = prompts[0].length;
         try (var _ = Grad.off();
-                var cache = model.newCache(1, prompt.length + (long) count, DType.F32)) {
-            int[] next = prompt;
-            while (chosen.size() < count) {
+                var cache = model.newCache(prompts.length, length + (long) count, DType.F32)) {
+            int[] next = Arrays.stream(prompts).flatMapToInt(Arrays::stream).toArray();
+            for (int i = 0; i < count; i++) {
                 try (var _ = Scope.open("greedy")) {
-                    Tensor logits = model.forward(Tensors.of(next, 1, next.length), Pass.cached(cache, Device.CPU));
-                    int id = (int) logits.select(1, -1).argmax(-1).toLong();
-                    chosen.add(id);
-                    next = new int[] {id};
+                    Tensor ids = Tensors.of(next, prompts.length, next.length / prompts.length);
+                    Tensor logits = model.forward(ids, Pass.cached(cache, Device.CPU));
+                    long[] best = logits.select(1, -1).argmax(-1).toLongs();
+                    next = Arrays.stream(best).mapToInt(Math::toIntExact).toArray();
+                }
+                for (int row = 0; row < prompts.length; row++) {
+                    chosen[row][i] = next[row];
                 }
             }
         }
-        return chosen.stream().mapToInt(i -> i).toArray();
+        return chosen;
+    }
+
+    private static int[] greedy(CausalLm model, int[] prompt, int count) {
+        return greedy(model, new int[][] {prompt}, count)[0];
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"llama-a", "mixtral-a"})
+    @ValueSource(strings = {"gpt2-a", "llama-a", "mixtral-a"})
     void thePublishedDefinitionGivesTheSameLogitsAndText(String name) throws IOException {
         Path folder = SharedData.require("oracles/" + name);
         JsonNode expected = json(folder.resolve("expected.json"));
@@ -117,5 +126,46 @@ class DecoderOracleTest {
                 assertTensor(logits.select(1, -1)).isCloseTo(numbers(text.get("last_logits")), 1e-3, 0);
             }
         }
+    }
+
+    @Test
+    void minGptsLogitsOfSortedLettersAreTheSame() throws IOException {
+        Path nano = SharedData.require("models/nano-gpt-sort");
+        JsonNode expected = json(nano.resolve("expected.json"));
+        try (var model = ModelFolder.openDecoder(nano.resolve("hf"), Device.CPU);
+                var _ = Grad.off()) {
+            for (int i = 0; i < expected.get("inputs").size(); i++) {
+                int[] ids = ids(expected.get("inputs").get(i));
+                double[] logits = numbers(expected.get("logits").get(i));
+                for (ComputeForm form : ComputeForm.values()) {
+                    Pass pass = Pass.evaluation(Device.CPU).with(form);
+                    assertTensor(model.forward(Tensors.of(ids, 1, ids.length), pass))
+                            .isCloseTo(logits, 1e-5, 0);
+                }
+            }
+        }
+    }
+
+    /// All texts of six letters at once.
+    @Test
+    void itSortsWhatMinGptSorts() throws IOException {
+        Path nano = SharedData.require("models/nano-gpt-sort");
+        Map<String, String> sorted = new TreeMap<>();
+        json(nano.resolve("sort_all_729.json"))
+                .get("outputs")
+                .properties()
+                .forEach(entry -> sorted.put(entry.getKey(), entry.getValue().stringValue()));
+        assertThat(sorted).hasSize(729);
+        int[][] prompts =
+                sorted.keySet().stream().map(DecoderOracleTest::letters).toArray(int[][]::new);
+        int[][] outputs =
+                sorted.values().stream().map(DecoderOracleTest::letters).toArray(int[][]::new);
+        try (var model = ModelFolder.openDecoder(nano.resolve("hf"), Device.CPU)) {
+            assertThat(greedy(model, prompts, 6)).isDeepEqualTo(outputs);
+        }
+    }
+
+    private static int[] letters(String text) {
+        return text.chars().map(c -> c - 'A').toArray();
     }
 }

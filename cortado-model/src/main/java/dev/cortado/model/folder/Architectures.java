@@ -1,9 +1,13 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.BloomConfig;
+import dev.cortado.model.arch.Gpt2Config;
+import dev.cortado.model.arch.GptNeoxConfig;
 import dev.cortado.model.arch.LlamaConfig;
 import dev.cortado.model.arch.MixtralConfig;
 import dev.cortado.model.arch.OlmoeConfig;
+import dev.cortado.model.arch.OptConfig;
 import dev.cortado.model.arch.Qwen2MoeConfig;
 import dev.cortado.model.arch.Qwen3MoeConfig;
 import dev.cortado.model.arch.T5Config;
@@ -44,16 +48,21 @@ final class Architectures {
         if (!named.isEmpty()) {
             return named.getFirst();
         }
-        String type = config.string("model_type", "");
+        String type = config.string("model_type", "").replace("_", "");
         return KNOWN.stream()
-                .filter(known -> known.equalsIgnoreCase(type.replace("_", "") + "ForCausalLM"))
+                .filter(known ->
+                        known.equalsIgnoreCase(type + "ForCausalLM") || known.equalsIgnoreCase(type + "LMHeadModel"))
                 .findFirst()
                 .orElseThrow(() -> config.problem("has no 'architectures'"));
     }
 
     private static final List<String> KNOWN = List.of(
+            "BloomForCausalLM",
+            "GPT2LMHeadModel",
+            "GPTNeoXForCausalLM",
             "LlamaForCausalLM",
             "MixtralForCausalLM",
+            "OPTForCausalLM",
             "OlmoeForCausalLM",
             "Qwen2MoeForCausalLM",
             "Qwen3MoeForCausalLM",
@@ -62,8 +71,12 @@ final class Architectures {
     private static Optional<Function<ConfigFile, ModelSpec>> reader(String architecture) {
         return Optional.ofNullable(
                 switch (architecture) {
+                    case "BloomForCausalLM" -> BloomConfig::read;
+                    case "GPT2LMHeadModel" -> Gpt2Config::read;
+                    case "GPTNeoXForCausalLM" -> GptNeoxConfig::read;
                     case "LlamaForCausalLM" -> LlamaConfig::read;
                     case "MixtralForCausalLM" -> MixtralConfig::read;
+                    case "OPTForCausalLM" -> OptConfig::read;
                     case "OlmoeForCausalLM" -> OlmoeConfig::read;
                     case "Qwen2MoeForCausalLM" -> Qwen2MoeConfig::read;
                     case "Qwen3MoeForCausalLM" -> Qwen3MoeConfig::read;

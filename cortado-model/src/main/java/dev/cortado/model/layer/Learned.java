@@ -1,6 +1,7 @@
 package dev.cortado.model.layer;
 
 import dev.cortado.model.Embedding;
+import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Tensor;
 
 /// A learned vector for each position, added to the embeddings (Gehring et al. 2017; Devlin et al. 2018).
@@ -10,6 +11,8 @@ import dev.cortado.tensor.Tensor;
 public record Learned(Embedding table, int offset) implements Positions {
     @Override
     public Tensor embed(Tensor x, Tensor positions) {
-        return x.add(table.rows(offset == 0 ? positions : positions.add(offset), x.dtype()));
+        // The sum with a number is floating, and exact for all positions there can be.
+        Tensor rows = offset == 0 ? positions : positions.add(offset).to(DType.I64);
+        return x.add(table.rows(rows, x.dtype()));
     }
 }

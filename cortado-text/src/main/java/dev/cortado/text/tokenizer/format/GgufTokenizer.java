@@ -181,7 +181,8 @@ public final class GgufTokenizer {
                 .token(unk.orElse(-1))
                 .orElseThrow(() -> new IllegalArgumentException("it names no token for unknown words"));
         Optional<PostProcessor> around = cls.isPresent() && sep.isPresent()
-                ? Optional.of(new PostProcessor.Bert(named(sep.getAsInt(), vocabulary), named(cls.getAsInt(), vocabulary)))
+                ? Optional.of(
+                        new PostProcessor.Bert(named(sep.getAsInt(), vocabulary), named(cls.getAsInt(), vocabulary)))
                 : Optional.empty();
         return tokenizer(
                 new Pipeline(
