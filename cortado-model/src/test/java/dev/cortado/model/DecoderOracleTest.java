@@ -75,7 +75,7 @@ class DecoderOracleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gpt2-a", "llama-a", "mixtral-a"})
+    @ValueSource(strings = {"gpt2-a", "llama-a", "mixtral-a", "qwen2-a"})
     void thePublishedDefinitionGivesTheSameLogitsAndText(String name) throws IOException {
         Path folder = SharedData.require("oracles/" + name);
         JsonNode expected = json(folder.resolve("expected.json"));

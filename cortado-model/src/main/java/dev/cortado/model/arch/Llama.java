@@ -14,7 +14,6 @@ import dev.cortado.model.layer.GatedMlp;
 import dev.cortado.model.layer.Lens;
 import dev.cortado.model.layer.PreNormBlock;
 import dev.cortado.model.layer.RmsNorm;
-import dev.cortado.model.layer.Rotary;
 import dev.cortado.tensor.Device;
 import java.util.ArrayList;
 import java.util.List;
@@ -32,16 +31,26 @@ public final class Llama {
                 spec.vocabSize(),
                 spec.width(),
                 new Init.Normal(spec.tiedHead() ? 1 / Math.sqrt(spec.width()) : 1));
-        Lens lens = Lens.of(spec.headDim()).with(Rotary.of(spec.headDim(), spec.ropeTheta()));
+        Lens lens = Lens.of(spec.headDim()).with(spec.rotary());
         var shape = new AttentionShape(spec.heads(), spec.kvHeads(), spec.headDim());
         List<Decoder.Layer> layers = new ArrayList<>();
         for (int i = 0; i < spec.layers(); i++) {
             Params layer = model.at("layers").at(i);
             var block = new PreNormBlock(
                     new RmsNorm(layer.at("input_layernorm"), spec.width(), spec.normEpsilon()),
-                    Attention.of(layer.at("self_attn"), i, spec.width(), shape, false),
+                    Attention.of(
+                            layer.at("self_attn"),
+                            i,
+                            spec.width(),
+                            shape,
+                            spec.biases().attention()),
                     new RmsNorm(layer.at("post_attention_layernorm"), spec.width(), spec.normEpsilon()),
-                    GatedMlp.of(layer.at("mlp"), spec.width(), spec.hiddenWidth(), Activation.SILU, false));
+                    GatedMlp.of(
+                            layer.at("mlp"),
+                            spec.width(),
+                            spec.hiddenWidth(),
+                            Activation.SILU,
+                            spec.biases().feedForward()));
             layers.add(new Decoder.Layer(lens, block));
         }
         var norm = new RmsNorm(model.at("norm"), spec.width(), spec.normEpsilon());

@@ -7,6 +7,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
@@ -62,6 +63,14 @@ public final class ConfigFile {
     /// A whole number, or what stands for its absence.
     public int integer(String key, int absent) {
         return find(key).map(value -> integer(key, value)).orElse(absent);
+    }
+
+    /// A number that must be there.
+    public double number(String key) {
+        if (!has(key)) {
+            throw problem("lacks '" + key + "'");
+        }
+        return number(key, 0);
     }
 
     /// A number, or what stands for its absence.
@@ -143,9 +152,37 @@ public final class ConfigFile {
         return find(key).isPresent();
     }
 
+    /// Whether a key is there and null, for the few whose null differs from their absence.
+    public boolean isNull(String key) {
+        JsonNode value = root.get(key);
+        return value != null && value.isNull();
+    }
+
+    /// What is made of these settings. If they are refused, the error names this file.
+    ///
+    /// @param what the settings are to describe, such as `Llama`
+    public <T> T valid(String what, Supplier<T> making) {
+        try {
+            return making.get();
+        } catch (Problem named) {
+            throw named;
+        } catch (IllegalArgumentException e) {
+            throw problem("is not a valid " + what + ": " + e.getMessage());
+        }
+    }
+
     /// An error about this file.
     public IllegalArgumentException problem(String what) {
-        return new IllegalArgumentException(file + " " + what);
+        return new Problem(file + " " + what);
+    }
+
+    /// An error that names the file already.
+    private static final class Problem extends IllegalArgumentException {
+        private static final long serialVersionUID = 1;
+
+        private Problem(String message) {
+            super(message);
+        }
     }
 
     private int integer(String key, JsonNode value) {

@@ -76,7 +76,14 @@ public record Lens(Optional<Positions> positions, OptionalInt window, double sca
 
     private Optional<Rotary.Angles> angles(Pass pass, long newTokens, Device device) {
         Layout layout = pass.layout();
-        return positions.flatMap(p -> p.angles(layout.positions(newTokens, device), layout.columns(newTokens)));
+        return positions.flatMap(p -> p.angles(layout.positions(newTokens, device), () -> longest(layout, newTokens)));
+    }
+
+    /// Tokens of the longest text, as far as it is known without looking at padding.
+    private static long longest(Layout layout, long newTokens) {
+        return layout instanceof Layout.Packed(Tensor positions, var _)
+                ? positions.max().toLong() + 1
+                : layout.columns(newTokens);
     }
 
     private Optional<Tensor> bias(Pass pass, long newTokens, Device device) {

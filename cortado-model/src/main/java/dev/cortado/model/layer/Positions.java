@@ -2,6 +2,7 @@ package dev.cortado.model.layer;
 
 import dev.cortado.tensor.Tensor;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /// How a model knows the order of its tokens. There are three places where positions can enter: the embeddings,
 /// the queries and keys, and the scores of attention; each scheme uses one of them and leaves the others as they
@@ -16,8 +17,8 @@ public sealed interface Positions permits Learned, Sinusoidal, Rotary, Alibi, Re
 
     /// The angles by which queries and keys at these positions are turned.
     ///
-    /// @param length tokens of the whole text so far, which some schemes stretch their frequencies by
-    default Optional<Rotary.Angles> angles(Tensor positions, long length) {
+    /// @param length tokens of the longest text so far; asked only by schemes whose frequencies depend on it
+    default Optional<Rotary.Angles> angles(Tensor positions, LongSupplier length) {
         return Optional.empty();
     }
 

@@ -10,6 +10,7 @@ import dev.cortado.tensor.Tensors;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /// Rotary position embedding (Su et al. 2021, arXiv:2104.09864): pairs of channels of queries and keys turn by the
 /// angle position·theta^(−2i/C), so that their product knows only the distance between tokens.
@@ -30,13 +31,19 @@ public record Rotary(int rotaryDim, double theta, RopeScaling scaling, Pairing p
     public Rotary {
         if (rotaryDim < 2 || rotaryDim % 2 != 0 || !(theta > 0)) {
             throw new IllegalArgumentException("rotary positions of " + rotaryDim + " channels with theta " + theta
-                    + ": wants an even number of " + "channels and a positive theta");
+                    + ": wants an even number of channels and a positive theta");
         }
+        scaling.requireFits(rotaryDim);
     }
 
     /// All channels of each head, in halves, unscaled.
     public static Rotary of(int headDim, double theta) {
         return new Rotary(headDim, theta, new RopeScaling.None(), Pairing.HALVES);
+    }
+
+    /// The same with frequencies changed for long texts.
+    public Rotary with(RopeScaling other) {
+        return new Rotary(rotaryDim, theta, other, pairing);
     }
 
     /// Cosines and sines for given positions, shared by all layers of a pass.
@@ -75,8 +82,8 @@ public record Rotary(int rotaryDim, double theta, RopeScaling scaling, Pairing p
     }
 
     @Override
-    public Optional<Angles> angles(Tensor positions, long length) {
-        double[] exact = scaling.frequencies(theta, rotaryDim, length);
+    public Optional<Angles> angles(Tensor positions, LongSupplier length) {
+        double[] exact = scaling.frequencies(theta, rotaryDim, scaling.varies() ? length.getAsLong() : 0);
         float[] frequencies = new float[exact.length];
         for (int i = 0; i < exact.length; i++) {
             frequencies[i] = (float) exact[i];
@@ -84,7 +91,7 @@ public record Rotary(int rotaryDim, double theta, RopeScaling scaling, Pairing p
         Tensor perPair = Tensors.copyOf(MemorySegment.ofArray(frequencies), DType.F32, Shape.of(frequencies.length))
                 .to(positions.device());
         Tensor angles = positions.to(DType.F32).unsqueeze(-1).mul(perPair).unsqueeze(1); // [B or 1, 1, T, R/2]
-        double amplitude = scaling.amplitude(length);
+        double amplitude = scaling.amplitude();
         return Optional.of(
                 amplitude == 1
                         ? new Angles(angles.cos(), angles.sin(), pairing)

@@ -257,7 +257,7 @@ class ModelFolderTest {
         assertRefused(config -> config.put("rms_norm_eps", "tiny"), "'rms_norm_eps' is \"tiny\", not a number");
         assertRefused(config -> config.put("tie_word_embeddings", 1), "'tie_word_embeddings' is 1, not true or false");
         assertRefused(config -> config.put("num_key_value_heads", 3), "heads 4", "kvHeads 3");
-        assertRefused(config -> config.put("head_dim", 5), "headDim 5");
+        assertRefused(config -> config.put("head_dim", 5), "rotary", "5 channels");
         assertRefused(config -> config.put("num_hidden_layers", 0), "layers 0");
         assertRefused(config -> config.put("vocab_size", -1), "vocabSize -1");
         assertRefused(config -> config.put("rms_norm_eps", 0), "normEpsilon");
@@ -272,10 +272,8 @@ class ModelFolderTest {
 
     @Test
     void aFeatureThatIsNotThereIsRefused() throws IOException {
-        assertRefused(config -> config.put("attention_bias", true), "attention_bias");
-        assertRefused(config -> config.put("mlp_bias", true), "mlp_bias");
-        assertRefused(config -> config.putObject("rope_scaling").put("rope_type", "llama3"), "rope_scaling");
-        assertRefused(config -> config.put("sliding_window", 128), "sliding_window");
+        assertRefused(config -> config.putObject("rope_scaling").put("rope_type", "llama3"), "lacks 'factor'");
+        assertRefused(config -> config.putObject("rope_scaling").put("rope_type", "spiral"), "spiral", "llama3");
         assertRefused(config -> config.put("hidden_act", "gelu"), "hidden_act gelu");
         assertRefused(
                 config -> config.putArray("architectures").add("GalacticModel"), "GalacticModel", "LlamaForCausalLM");
