@@ -8,6 +8,7 @@ import dev.cortado.model.Params;
 import dev.cortado.model.Storage;
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.config.TextEnds;
+import dev.cortado.model.pytorch.PyTorchWeights;
 import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.ModelWeightsWriter;
 import dev.cortado.model.weights.OutgoingTensor;
@@ -38,7 +39,7 @@ public final class ModelFolder {
     /// what is wrong
     public static Model open(Path folder, Device device, Storage storage) throws IOException {
         Architectures.Described described = Architectures.read(ConfigFile.read(existing(folder, CONFIG)));
-        WeightSource weights = ModelWeights.open(folder);
+        WeightSource weights = weights(folder);
         try {
             Model model = build(described, weights, storage, device);
             model.parameters().hold(weights);
@@ -47,6 +48,14 @@ public final class ModelFolder {
             weights.close();
             throw failure;
         }
+    }
+
+    /// The weights of a model: safetensors, or else what PyTorch wrote.
+    public static WeightSource weights(Path folder) throws IOException {
+        Path single = folder.resolve("model.safetensors");
+        boolean safetensors =
+                Files.exists(single) || Files.exists(folder.resolve(single.getFileName() + ".index.json"));
+        return !safetensors && PyTorchWeights.in(folder) ? PyTorchWeights.open(folder) : ModelWeights.open(folder);
     }
 
     private static Model build(

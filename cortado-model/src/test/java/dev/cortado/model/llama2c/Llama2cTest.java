@@ -11,6 +11,7 @@ import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.StoredTensor;
+import dev.cortado.model.weights.WeightSource;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Shape;
 import dev.cortado.testkit.SharedData;
@@ -52,7 +53,7 @@ class Llama2cTest {
     void theStoriesModelIsItsConversion() throws IOException {
         Path folder = SharedData.require("models/stories260k");
         try (Llama2c checkpoint = Llama2c.open(folder.resolve("stories260K.bin"));
-                ModelWeights converted = ModelWeights.open(folder.resolve("hf"))) {
+                WeightSource converted = ModelWeights.open(folder.resolve("hf"))) {
             assertThat(checkpoint.spec())
                     .isEqualTo(LlamaConfig.read(ConfigFile.read(folder.resolve("hf/config.json"))));
             assertThat(checkpoint.names()).containsExactlyInAnyOrderElementsOf(converted.names());

@@ -149,7 +149,7 @@ class LlamaOnnxTest {
         Path model = SharedData.require("models/stories260k/hf");
         Path file = folder.resolve("stories.onnx");
         int[] ids = new SplittableRandom(9).ints(40, 3, 512).toArray();
-        try (CausalLm llama = ModelFolder.open(model, Device.CPU);
+        try (CausalLm llama = ModelFolder.openDecoder(model, Device.CPU);
                 var _ = Grad.off();
                 var weights = ModelWeights.open(model)) {
             var spec = (LlamaSpec) llama.spec();
@@ -198,7 +198,7 @@ class LlamaOnnxTest {
                     var weights = saved(model, folder.resolve("there.safetensors"), DType.F32)) {
                 LlamaOnnx.write(file, spec, weights);
                 try (OnnxFile read = OnnxFile.open(file);
-                        var again = new Llama(spec, Params.loaded(read, Device.CPU), Device.CPU)) {
+                        var again = Llama.of(spec, Params.loaded(read, Device.CPU), Device.CPU)) {
                     assertThat(read.names()).containsExactlyInAnyOrderElementsOf(weights.names());
                     for (int i = 0; i < again.parameters().list().size(); i++) {
                         assertTensor(again.parameters().list().get(i).tensor())

@@ -48,7 +48,7 @@ class ModelWeightsTest {
             Random random = new Random(seed);
             List<OutgoingTensor> tensors = HandMade.tensors(random);
             ModelWeightsWriter.write(folder, tensors, random.nextLong(1, 2000));
-            try (ModelWeights read = ModelWeights.open(folder)) {
+            try (WeightSource read = ModelWeights.open(folder)) {
                 assertThat(read.names())
                         .as("seed " + seed)
                         .containsExactlyInAnyOrderElementsOf(
@@ -97,7 +97,7 @@ class ModelWeightsTest {
         }));
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> ModelWeightsWriter.write(folder, tensors, 100));
         assertThat(HandMade.names(folder)).hasSize(4);
-        try (ModelWeights read = ModelWeights.open(folder)) {
+        try (WeightSource read = ModelWeights.open(folder)) {
             assertThat(read.names()).containsExactly("a", "b", "c", "d");
             assertThat(read.find("c").orElseThrow().shape()).isEqualTo(Shape.of(50));
         }
@@ -107,7 +107,7 @@ class ModelWeightsTest {
     void theSingleFileCountsWhereBothAre() throws IOException {
         writeThreeShards();
         SafetensorsWriter.write(folder.resolve("model.safetensors"), List.of(tensor("only", 1)));
-        try (ModelWeights read = ModelWeights.open(folder)) {
+        try (WeightSource read = ModelWeights.open(folder)) {
             assertThat(read.names()).containsExactly("only");
         }
     }
@@ -178,7 +178,7 @@ class ModelWeightsTest {
         int opened = 0;
         for (long seed = 0; seed < 3000; seed++) {
             Files.write(file, SafetensorsFuzzTest.damage(new Random(seed), original));
-            try (ModelWeights read = ModelWeights.open(folder)) {
+            try (WeightSource read = ModelWeights.open(folder)) {
                 opened++;
                 assertThat(read.names()).as("seed " + seed).hasSize(4);
             } catch (IllegalArgumentException | NoSuchFileException e) {
