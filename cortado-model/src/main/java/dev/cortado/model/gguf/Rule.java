@@ -60,7 +60,7 @@ record Rule(String name, String stored, Order order, Pattern names, Pattern stor
         return match(names, full).map(m -> {
             OptionalInt layer = group(m, "layer");
             OptionalInt expert = group(m, "expert");
-            return new Match(full, fill(stored, layer) + m.group("ending"), order, layer, expert);
+            return new Match(full, fill(stored, layer) + m.group("ending"), order(m), layer, expert);
         });
     }
 
@@ -68,8 +68,13 @@ record Rule(String name, String stored, Order order, Pattern names, Pattern stor
     Optional<Match> ofStored(String full) {
         return match(storedNames, full).map(m -> {
             OptionalInt layer = group(m, "layer");
-            return new Match(fill(name, layer) + m.group("ending"), full, order, layer, OptionalInt.empty());
+            return new Match(fill(name, layer) + m.group("ending"), full, order(m), layer, OptionalInt.empty());
         });
+    }
+
+    /// A bias is never turned.
+    private Order order(Matcher matcher) {
+        return order == Order.TRANSPOSED && matcher.group("ending").equals(".bias") ? Order.SAME : order;
     }
 
     private static String fill(String pattern, OptionalInt layer) {
