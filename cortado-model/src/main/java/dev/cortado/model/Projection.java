@@ -4,12 +4,13 @@ import dev.cortado.model.quant.QuantisedMatrix;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Differentiable;
+import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
-import java.util.function.UnaryOperator;
+import java.util.function.BinaryOperator;
 
 /// A learned linear map: the one seam where dense, quantised and adapted weights meet.
 public sealed interface Projection {
@@ -20,7 +21,7 @@ public sealed interface Projection {
     record Dense(Tensor weight) implements Projection {
         @Override
         public Tensor apply(Tensor x) {
-            return cast(weight, x, wide -> Nn.linear(x, wide));
+            return cast(weight, 0, x, Nn::linear);
         }
     }
 
@@ -28,19 +29,36 @@ public sealed interface Projection {
     record Transposed(Tensor weight) implements Projection {
         @Override
         public Tensor apply(Tensor x) {
-            return cast(weight, x, x::matmul);
+            return cast(weight, 1, x, Tensor::matmul);
         }
     }
 
-    /// A product with a weight in x's dtype; a copy made for that is gone when it is done, so that a pass never holds
-    /// those of all layers.
-    private static Tensor cast(Tensor weight, Tensor x, UnaryOperator<Tensor> product) {
+    /// Elements of a weight that are cast at once: what fits a core's cache is not written to memory and read
+    /// back.
+    long CHUNK_ELEMENTS = 1 << 20;
+
+    /// x [.., in] through a weight of another dtype whose outputs lie along `dim`, some outputs at a time: a
+    /// pass never holds copies of whole matrices.
+    private static Tensor cast(Tensor weight, int dim, Tensor x, BinaryOperator<Tensor> product) {
         if (weight.dtype() == x.dtype()) {
-            return product.apply(weight);
+            return product.apply(x, weight);
         }
-        try (var scope = Scope.open("projection")) {
-            return scope.keep(product.apply(weight.to(x.dtype())));
+        if (Grad.isOn() && (x.requiresGrad() || weight.requiresGrad())) {
+            return product.apply(x, weight.to(x.dtype()));
         }
+        long outputs = weight.size(dim);
+        long[] sizes = x.shape().sizes();
+        sizes[sizes.length - 1] = outputs;
+        Tensor y = Tensors.zeros(Shape.of(sizes), x.dtype(), x.device());
+        long step = Math.max(1, CHUNK_ELEMENTS * outputs / weight.count());
+        for (long from = 0; from < outputs; from += step) {
+            try (var _ = Scope.open("outputs")) {
+                long to = Math.min(outputs, from + step);
+                Tensor some = weight.slice(dim, from, to).to(x.dtype());
+                y.slice(-1, from, to).copyInPlace(product.apply(x, some));
+            }
+        }
+        return y;
     }
 
     /// A map and a bias of as many elements as the map has outputs.
@@ -54,8 +72,6 @@ public sealed interface Projection {
     /// x·Wᵀ with W in some number format, decoded some rows at a time and never as a whole. W itself cannot be
     /// trained; gradients reach x.
     record Quantised(QuantisedMatrix matrix) implements Projection {
-        private static final long CHUNK_BYTES = 4 << 20;
-
         @Override
         public Tensor apply(Tensor x) {
             return Differentiable.of("quantised projection", x, () -> forward(x), this::backward);
@@ -90,7 +106,7 @@ public sealed interface Projection {
         }
 
         private long chunk() {
-            return Math.max(1, CHUNK_BYTES / (4 * matrix.columns()));
+            return Math.max(1, CHUNK_ELEMENTS / matrix.columns());
         }
 
         private Tensor rows(long from, long count, DType dtype, Device device) {
