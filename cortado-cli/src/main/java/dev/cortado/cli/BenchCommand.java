@@ -153,7 +153,7 @@ final class BenchCommand implements Runnable {
             if (repetitions < 1) {
                 throw new IllegalArgumentException("repetitions " + repetitions + " must be at least 1");
             }
-            try (CausalLm model = options.open()) {
+            try (CausalLm model = options.openDecoder()) {
                 GenerateBench.Report r =
                         GenerateBench.run(model, options.precision, promptTokens, newTokens, repetitions);
                 output.result(

@@ -1,7 +1,9 @@
 package dev.cortado.cli;
 
 import dev.cortado.model.CausalLm;
-import dev.cortado.model.folder.ModelFolder;
+import dev.cortado.model.Model;
+import dev.cortado.model.Storage;
+import dev.cortado.model.source.ModelSource;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import java.io.IOException;
@@ -13,8 +15,8 @@ final class ModelOptions {
     @Option(
             names = {"-m", "--model"},
             required = true,
-            paramLabel = "DIR",
-            description = "A model folder in the Hugging Face layout.")
+            paramLabel = "MODEL",
+            description = "A folder in the Hugging Face layout, a .gguf file or a llama2.c .bin file.")
     Path model = Path.of("");
 
     @Option(names = "--device", defaultValue = "cpu", description = "cpu or cuda:N (default: ${DEFAULT-VALUE}).")
@@ -23,12 +25,35 @@ final class ModelOptions {
     @Option(names = "--precision", defaultValue = "F32", description = "Activations in f32 or bf16 (default: f32).")
     DType precision = DType.F32;
 
-    /// The model, on its device.
-    CausalLm open() throws IOException {
+    @Option(
+            names = "--storage",
+            defaultValue = "MAPPED",
+            description = "How weights are kept: ${COMPLETION-CANDIDATES}; mapped leaves them in the file as they are "
+                    + "(default: mapped).")
+    private Storage storage = Storage.MAPPED;
+
+    /// Where the model is.
+    ModelSource source() throws IOException {
         if (precision != DType.F32 && precision != DType.BF16) {
             throw new IllegalArgumentException("precision " + precision + ": use f32 or bf16");
         }
-        return ModelFolder.openDecoder(model, Device.parse(device));
+        return ModelSource.of(model);
+    }
+
+    /// The model, on its device.
+    Model open() throws IOException {
+        return source().open(Device.parse(device), storage);
+    }
+
+    /// The model, which must be a decoder.
+    CausalLm openDecoder() throws IOException {
+        Model any = open();
+        if (any instanceof CausalLm decoder) {
+            return decoder;
+        }
+        any.close();
+        throw new IllegalArgumentException(
+                model + " holds a " + any.spec().architecture() + ", which does not continue texts");
     }
 
     /// Reads `1,2,3`.

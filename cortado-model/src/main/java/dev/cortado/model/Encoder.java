@@ -1,6 +1,7 @@
 package dev.cortado.model;
 
 import dev.cortado.tensor.Tensor;
+import java.util.List;
 import java.util.Optional;
 
 /// A model that reads: from token ids to an activation of each, and through its head, if it has one, to what the
@@ -11,6 +12,16 @@ public non-sealed interface Encoder extends Model {
 
     /// What is computed of the activations.
     Optional<EncoderHead> head();
+
+    /// All heads, the one of [#head] first: a BERT in pre-training has a second one, for the next sentence.
+    default List<EncoderHead> heads() {
+        return head().stream().toList();
+    }
+
+    /// How a whole text's activation was made in training, if the model has learned that.
+    default Optional<Pooler> pooler() {
+        return Optional.empty();
+    }
 
     /// What an encoder reads.
     ///

@@ -11,8 +11,18 @@ public interface ModelSpec {
     /// Number of token ids.
     int vocabSize();
 
+    /// Number of ids of the text an encoder–decoder reads, where it is not that of the text it writes.
+    default int sourceVocabSize() {
+        return vocabSize();
+    }
+
     /// Most tokens the model is meant to see at once.
     int contextLength();
+
+    /// Whether it cannot see more than [#contextLength] at all, because it has learned no later positions.
+    default boolean boundedContext() {
+        return false;
+    }
 
     /// Size of a token's activation.
     int width();

@@ -77,6 +77,14 @@ final class ParameterPool {
                 .orElseGet(() -> new Embedding.Dense(dense(name, Shape.of(count, width), init, true)));
     }
 
+    boolean has(String name) {
+        return switch (origin) {
+            case Origin.Random _ -> true;
+            case Origin.Checkpoint(WeightSource weights, CheckpointNames names, var _) ->
+                names.spellings(name).stream().anyMatch(weights.names()::contains);
+        };
+    }
+
     private void once(String name) {
         if (!asked.add(name)) {
             throw new IllegalStateException("parameter " + name + " is asked for twice");

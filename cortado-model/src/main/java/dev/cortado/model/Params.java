@@ -101,6 +101,12 @@ public final class Params {
         return pool.tensor(path + name, shape, init);
     }
 
+    /// Whether there is a parameter of this name to be had: what a checkpoint may lack is asked for only then.
+    /// New parameters are always to be had.
+    public boolean has(String name) {
+        return pool.has(path + name);
+    }
+
     /// The complete set; to be called once, after the model has been built.
     ///
     /// @throws IllegalArgumentException naming the tensors a checkpoint lacks, those of another shape, and those

@@ -32,7 +32,7 @@ class FamiliesTest {
     @ParameterizedTest
     @MethodSource("families")
     void logitsEqualTheNaiveOnes(Families.Family family) {
-        Seeds.repeat(15, random -> {
+        Seeds.repeat(8, random -> {
             ModelSpec spec = family.spec().apply(random);
             try (var model = DecoderLaws.random(spec, random);
                     var _ = Grad.off()) {
@@ -53,7 +53,7 @@ class FamiliesTest {
     @ParameterizedTest
     @MethodSource("families")
     void theLawsOfDecodersHold(Families.Family family) {
-        Seeds.repeat(4, random -> DecoderLaws.hold(family.spec().apply(random), random, folder));
+        Seeds.repeat(2, random -> DecoderLaws.hold(family.spec().apply(random), random, folder));
     }
 
     @ParameterizedTest

@@ -54,6 +54,11 @@ public record Gpt2Spec(
     }
 
     @Override
+    public boolean boundedContext() {
+        return true;
+    }
+
+    @Override
     public ObjectNode config() {
         return Gpt2Config.write(this);
     }

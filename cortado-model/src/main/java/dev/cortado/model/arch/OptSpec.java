@@ -61,6 +61,11 @@ public record OptSpec(
     }
 
     @Override
+    public boolean boundedContext() {
+        return true;
+    }
+
+    @Override
     public ObjectNode config() {
         return OptConfig.write(this);
     }

@@ -32,10 +32,16 @@ public final class Phi3Config {
         RopeConfig.write(spec.rotary(), config);
         config.put(
                 "partial_rotary_factor",
-                (double) spec.rotary().rotaryDim() / spec.sizes().headDim());
+                partialFactor(spec.rotary().rotaryDim(), spec.sizes().headDim()));
         spec.window().ifPresentOrElse(w -> config.put("sliding_window", w), () -> config.putNull("sliding_window"));
         // What stands for its absence is an id that a small vocabulary does not have.
         config.putNull("pad_token_id");
         return config;
+    }
+
+    /// The least part of the channels that is not rounded down to fewer than these.
+    private static double partialFactor(int turning, int headDim) {
+        double part = (double) turning / headDim;
+        return (int) (headDim * part) < turning ? Math.nextUp(part) : part;
     }
 }

@@ -44,6 +44,22 @@ public final class ConfigFile {
         return new ConfigFile(file, settings);
     }
 
+    /// Reads a file that holds a list of JSON objects.
+    public static List<ConfigFile> readList(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        try {
+            JsonNode root = JSON.readTree(bytes);
+            List<ConfigFile> all = new ArrayList<>();
+            if (root == null || !root.isArray() || !root.valueStream().allMatch(JsonNode::isObject)) {
+                throw new IllegalArgumentException(file + " is not a list of JSON objects");
+            }
+            root.forEach(item -> all.add(new ConfigFile(file, item)));
+            return all;
+        } catch (JacksonException e) {
+            throw new IllegalArgumentException(file + " is not valid JSON: " + e.getOriginalMessage(), e);
+        }
+    }
+
     /// A new, empty object to be filled and written.
     public static ObjectNode object() {
         return JSON.createObjectNode();
@@ -150,6 +166,11 @@ public final class ConfigFile {
             }
             return new ConfigFile(file, value);
         });
+    }
+
+    /// All keys, in the order of the file.
+    public List<String> keys() {
+        return List.copyOf(root.propertyNames());
     }
 
     /// Whether a key is there and not null.

@@ -13,6 +13,11 @@ import java.nio.file.Path;
 public final class ModelWeights {
     private ModelWeights() {}
 
+    /// Whether a folder holds such weights.
+    public static boolean in(Path folder) {
+        return Files.exists(folder.resolve(ShardIndex.SINGLE)) || Files.exists(folder.resolve(ShardIndex.FILE));
+    }
+
     /// Opens and checks all files of a model.
     ///
     /// @throws IllegalArgumentException for a malformed file, or a shard with other tensors than the index says

@@ -234,6 +234,12 @@ class FamilyConfigsTest {
         assertThat(newer.config().get("rope_scaling").propertyNames())
                 .containsExactly("type", "short_factor", "long_factor");
         assertThat(newer.config().has("pad_token_id")).isTrue();
+        for (int turning = 2; turning <= 196; turning += 2) {
+            var part =
+                    new Phi3Spec(sizes(4096, 8, 196, 1e-5, false), 90, Rotary.of(turning, 10_000), OptionalInt.empty());
+            ConfigFile.write(part.config(), folder.resolve("config.json"));
+            assertThat(ModelFolder.spec(folder)).isEqualTo(part);
+        }
         assertRefused("Phi3ForCausalLM", "\"partial_rotary_factor\": 1.5", "12 channels are to turn");
     }
 

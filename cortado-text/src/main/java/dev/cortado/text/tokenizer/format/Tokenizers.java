@@ -22,8 +22,8 @@ public final class Tokenizers {
 
     /// The tokenizer of a file, or of a folder that holds one.
     ///
-    /// A file's format is known by its name: `.json`, `.model`, `.tiktoken`, `.gguf`, `.txt`, and `vocab.json`
-    /// with its merges beside it.
+    /// A file's format is known by its name: `.json`, `.model`, `.tiktoken`, `.gguf`, `.txt`, llama2.c's `.bin`,
+    /// and `vocab.json` with its merges beside it.
     ///
     /// @throws IllegalArgumentException when the folder holds no tokenizer, or a file is malformed or of a kind
     ///     that is not supported; the message names the file and what is wrong
@@ -83,9 +83,10 @@ public final class Tokenizers {
             case "tiktoken" -> tokenizer(TiktokenFile.read(file));
             case "gguf" -> tokenizer(GgufTokenizer.read(file));
             case "txt" -> tokenizer(VocabText.read(file));
+            case "bin" -> tokenizer(Llama2cTokenizer.read(file));
             default ->
                 throw new IllegalArgumentException(file + " has no name that tells its format: a tokenizer is a .json,"
-                        + " .model, .tiktoken, .gguf or .txt file, or a folder with one");
+                        + " .model, .tiktoken, .gguf, .txt or (llama2.c) .bin file, or a folder with one");
         };
     }
 
