@@ -89,7 +89,7 @@ public final class GgufModelFile implements AutoCloseable {
         GgufModelFile file = open(path);
         try {
             Model model = file.spec.build(Params.stored(file.weights, file.spec.names(), storage, device), device);
-            model.parameters().hold(file);
+            model.parameters().hold(file.weights);
             return model;
         } catch (Throwable failure) {
             file.close();
