@@ -73,7 +73,8 @@ final class ConvertCommand implements Callable<Integer> {
     /// What can be written.
     enum Format {
         SAFETENSORS,
-        GGUF
+        GGUF,
+        ONNX
     }
 
     /// What `--json` prints.
@@ -181,6 +182,13 @@ final class ConvertCommand implements Callable<Integer> {
                     rounded(result).ifPresent(notes::add);
                     errors.addAll(TensorError.of(result));
                     yield matrices.name();
+                }
+                case ONNX -> {
+                    if (type.isPresent() && !type.get().equalsIgnoreCase("f32")) {
+                        throw new IllegalArgumentException("--type " + type.get() + ": ONNX graphs are written in f32");
+                    }
+                    files.addAll(OnnxExport.write(out, source.spec(), weights));
+                    yield "F32";
                 }
             };
         }

@@ -1,5 +1,7 @@
 package dev.cortado.model;
 
+import java.util.List;
+
 /// How a model's parameters are kept when it is read from files.
 public enum Storage {
     /// Copies in F32, on the model's device, which can be trained.
@@ -11,5 +13,10 @@ public enum Storage {
     /// read: see [dev.cortado.model.quant.Int8Rows]. They cannot be trained; the rest is in F32.
     INT8,
     /// The same in 4 bits: see [dev.cortado.model.quant.Nf4], the storage of QLoRA.
-    NF4
+    NF4;
+
+    /// Those that keep every number as the file has it.
+    public static List<Storage> exact() {
+        return List.of(TRAINABLE, MAPPED);
+    }
 }

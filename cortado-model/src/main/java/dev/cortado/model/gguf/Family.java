@@ -41,7 +41,11 @@ record Family(String stored, String name, List<Setting> settings, NameTable name
             "reorder_and_upcast_attn",
             "n_ctx",
             "pad_token_id",
-            "position_embedding_type");
+            "position_embedding_type",
+            "id2label",
+            "label2id",
+            "num_labels",
+            "problem_type");
 
     Family {
         settings = List.copyOf(settings);
@@ -86,11 +90,17 @@ record Family(String stored, String name, List<Setting> settings, NameTable name
         return draft;
     }
 
+    /// Whether its files may hold an output projection; those of encoders hold the body alone.
+    private boolean hasHead() {
+        return names.ofStored("output.weight").isPresent();
+    }
+
     private void compare(ObjectNode wanted, ObjectNode found, String path, List<String> lost) {
         for (Map.Entry<String, JsonNode> entry : wanted.properties()) {
             String key = entry.getKey();
             JsonNode value = entry.getValue();
-            boolean ignored = WITHOUT_EFFECT.contains(key) || (copies && key.equals("tie_word_embeddings"));
+            boolean ignored =
+                    WITHOUT_EFFECT.contains(key) || (key.equals("tie_word_embeddings") && (copies || !hasHead()));
             if (!ignored && !same(value, found.path(key), path + key, lost)) {
                 lost.add(path + key + " is " + value);
             }

@@ -208,6 +208,9 @@ public final class GgufModelFile implements AutoCloseable {
             }
             Optional<Rule.Match> match = family.names().ofStored(tensor.name());
             if (match.isEmpty()) {
+                if (!spec.names().isStray(tensor.name())) {
+                    throw problem(tensor, "is none of a model of the architecture " + facts.architecture());
+                }
                 put(placed, tensor.name(), tensor, new Arrangement.Same());
             } else if (match.get().order() == Rule.Order.EXPERTS) {
                 long experts = facts.shapes().get(tensor.name()).getFirst();

@@ -212,7 +212,10 @@ record WritePlan(List<Planned> tensors, List<String> leftOut) {
         if (name.startsWith("blk.")) {
             return 2 + Integer.parseInt(name, 4, name.indexOf('.', 4), 10);
         }
-        return name.equals("token_embd.weight") ? 0 : name.startsWith("output") ? Integer.MAX_VALUE : 1;
+        if (name.startsWith("output")) {
+            return name.startsWith("output_norm") ? Integer.MAX_VALUE - 1 : Integer.MAX_VALUE;
+        }
+        return name.equals("token_embd.weight") ? 0 : 1;
     }
 
     /// The shapes of the file's tensors.

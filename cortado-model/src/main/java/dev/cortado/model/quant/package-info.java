@@ -7,6 +7,8 @@
 /// | write them | [WritableFormat#of], then `encode` |
 /// | keep a matrix as int8 with a scale for every row | [Int8Rows] |
 /// | keep a tensor as 4-bit NormalFloat, as QLoRA does | [Nf4] |
+/// | compute with either, or with blocks in a mapped file | [QuantisedMatrix]: [Int8Matrix], [Nf4Matrix],
+/// [BlockMatrix] |
 /// | say what that costs in accuracy | [QuantError] |
 ///
 /// ```java

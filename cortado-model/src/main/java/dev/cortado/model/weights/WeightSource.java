@@ -18,8 +18,9 @@ public interface WeightSource extends AutoCloseable {
     /// A view of one tensor; empty when there is none of that name. One stored in a format of blocks is decoded.
     Optional<StoredTensor> find(String name);
 
-    /// A matrix as the file stores it in blocks of a narrower number format, readable in place; empty when it is
-    /// stored as plain numbers, or not at all.
+    /// A matrix as the file stores it in blocks of a narrower number format, readable in place, or in another
+    /// order of rows; empty when it is stored as plain numbers in this order, or not at all. It is `[out, in]`
+    /// even where the tensor of that name is `[in, out]`.
     default Optional<QuantisedMatrix> blocks(String name) {
         return Optional.empty();
     }

@@ -60,6 +60,15 @@ class GgufFamiliesTest {
         return file;
     }
 
+    /// All of them for three families; for the others one, to save time.
+    private static List<GgmlType> types(String name) {
+        List<GgmlType> all = List.of(GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_K, GgmlType.F16);
+        return switch (name) {
+            case "llama", "qwen2", "gpt2" -> all;
+            default -> List.of(all.get(name.length() % all.size()));
+        };
+    }
+
     @ParameterizedTest
     @MethodSource("families")
     void thereAndBack(String name) throws IOException {
@@ -97,7 +106,7 @@ class GgufFamiliesTest {
         ModelSpec spec = TinyModels.decoders().get(name);
         try (var model = TinyModels.model(spec, 8);
                 var weights = TinyModels.saved(model, folder.resolve("weights.safetensors"))) {
-            for (GgmlType type : List.of(GgmlType.F16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_K)) {
+            for (GgmlType type : types(name)) {
                 Path file = write(spec, weights, type);
                 try (var mapped = (CausalLm) GgufModelFile.open(file, Device.CPU, Storage.MAPPED);
                         var decoded = (CausalLm) GgufModelFile.open(file, Device.CPU, Storage.TRAINABLE);
@@ -128,20 +137,20 @@ class GgufFamiliesTest {
             int[] ids = ids(4);
             try (var oracle = LlamaCppOracle.open(file, TinyModels.CONTEXT)) {
                 Difference difference = difference(logits(model, ids), oracle.logits(ids));
-                System.err.println(name + " F32 " + difference);
                 if (gelu) {
                     assertThat(difference.relative()).isLessThan(1e-2);
                 } else {
                     assertThat(difference.most()).isLessThan(1e-3);
-                    assertThat(oracle.greedy(ids, 20)).containsExactly(greedy(model, ids, 20));
+                    if (name.equals("llama") || name.equals("qwen2")) {
+                        assertThat(oracle.greedy(ids, 10)).containsExactly(greedy(model, ids, 10));
+                    }
                 }
             }
-            for (GgmlType type : List.of(GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_K)) {
+            for (GgmlType type : types(name)) {
                 Path quantised = write(spec, weights, type);
                 try (var oracle = LlamaCppOracle.open(quantised, TinyModels.CONTEXT);
                         var own = (CausalLm) GgufModelFile.open(quantised, Device.CPU, Storage.MAPPED)) {
                     Difference difference = difference(logits(own, ids), oracle.logits(ids));
-                    System.err.println(name + " " + type + " " + difference);
                     assertThat(difference.relative()).as(type.toString()).isLessThan(rough ? 0.3 : 0.05);
                 }
             }

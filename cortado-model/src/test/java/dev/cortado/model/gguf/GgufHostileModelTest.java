@@ -163,7 +163,7 @@ class GgufHostileModelTest {
         byte[] bytes = Files.readAllBytes(original);
         int head = (int) headLength(original);
         Path file = folder.resolve("mutated.gguf");
-        Seeds.repeat(400, random -> {
+        Seeds.repeat(300, random -> {
             byte[] changed = bytes.clone();
             int changes = random.nextInt(1, 4);
             for (int i = 0; i < changes; i++) {

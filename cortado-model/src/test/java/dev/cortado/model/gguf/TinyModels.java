@@ -1,6 +1,7 @@
 package dev.cortado.model.gguf;
 
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.Model;
 import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Parameter;
 import dev.cortado.model.Params;
@@ -138,8 +139,13 @@ final class TinyModels {
 
     /// A model whose every parameter is random and matters.
     static CausalLm model(ModelSpec spec, long seed) {
+        return (CausalLm) randomised(spec, seed);
+    }
+
+    /// The same of any kind.
+    static Model randomised(ModelSpec spec, long seed) {
         var random = new SplittableRandom(seed);
-        var model = (CausalLm) spec.build(Params.initialised(seed, Device.CPU), Device.CPU);
+        Model model = spec.build(Params.initialised(seed, Device.CPU), Device.CPU);
         try (var _ = Scope.open("tiny");
                 var _ = Grad.off()) {
             for (Parameter p : model.parameters()) {
@@ -158,7 +164,7 @@ final class TinyModels {
     }
 
     /// Its weights in a file.
-    static WeightSource saved(CausalLm model, Path file) throws IOException {
+    static WeightSource saved(Model model, Path file) throws IOException {
         List<OutgoingTensor> tensors = new ArrayList<>();
         for (Parameter p : model.parameters()) {
             tensors.add(new OutgoingTensor(
