@@ -79,15 +79,15 @@ public final class OnnxLayers {
     ///
     /// @throws IllegalArgumentException when it is missing, or of another shape
     public OnnxValue weight(String name, long... sizes) {
-        return graph.weight(outgoing(stored(name, sizes), at(name).path, false));
+        return graph.weight(outgoing(stored(name, sizes), at(name).path, Shape.of(sizes), false));
     }
 
     /// x·weightᵀ, without a bias. x [.., in] → [.., out].
     public OnnxValue linear(String name, OnnxValue x, long in, long out) {
         OnnxLayers layer = at(name);
         // As PyTorch's exporters do it: [in, out], under a name that is not that of [out, in].
-        StoredTensor stored = layer.stored("weight", out, in);
-        OutgoingTensor weight = outgoing(stored, layer.path + ".weight.transposed", true);
+        String stored = layer.stored("weight", out, in);
+        OutgoingTensor weight = outgoing(stored, layer.path + ".weight.transposed", Shape.of(in, out), true);
         return layer.within(() -> x.matMul(graph.weight(weight)));
     }
 
@@ -106,13 +106,6 @@ public final class OnnxLayers {
     /// x·weight + bias for GPT-2's way to store a linear layer ("Conv1D"), [in, out]. x [.., in] → [.., out].
     public OnnxValue conv1d(String name, OnnxValue x, long in, long out) {
         OnnxLayers layer = at(name);
-        // In a number format of blocks it is [out, in] as any other.
-        if (checkpoint
-                .spelling(layer.path + ".weight")
-                .flatMap(checkpoint.weights()::blocks)
-                .isPresent()) {
-            return biased(name, x, in, out);
-        }
         return layer.within(() -> x.matMul(layer.weight("weight", in, out)).add(layer.weight("bias", out)));
     }
 
@@ -175,7 +168,8 @@ public final class OnnxLayers {
         }
     }
 
-    private StoredTensor stored(String name, long... sizes) {
+    /// The name under which the checkpoint has a tensor of this shape.
+    private String stored(String name, long... sizes) {
         String full = at(name).path;
         String spelling = checkpoint
                 .spelling(full)
@@ -186,13 +180,15 @@ public final class OnnxLayers {
                     + " where the configuration says " + Shape.of(sizes));
         }
         checkpoint.used().add(spelling);
-        return stored;
+        return spelling;
     }
 
-    private static OutgoingTensor outgoing(StoredTensor stored, String name, boolean transposed) {
-        Shape shape =
-                transposed ? Shape.of(stored.shape().size(1), stored.shape().size(0)) : stored.shape();
+    /// Found again when it is written: a checkpoint in blocks decodes what it is asked for, which until then
+    /// would stay in memory.
+    private OutgoingTensor outgoing(String spelling, String name, Shape shape, boolean transposed) {
+        WeightSource weights = checkpoint.weights();
         return new OutgoingTensor(name, DType.F32, shape, sink -> {
+            StoredTensor stored = weights.find(spelling).orElseThrow();
             if (stored.dtype() == DType.F32 && !transposed) {
                 sink.write(stored.bytes());
                 return;

@@ -7,8 +7,8 @@ import dev.cortado.tensor.DType;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/// [dev.cortado.model.arch.T5] as two ONNX graphs, one that reads and one that writes, by the conventions of Hugging
-/// Face's Optimum.
+/// [dev.cortado.model.arch.T5] as two ONNX graphs, one that reads and one that writes, whose inputs and outputs have
+/// the names that Hugging Face's Optimum gives them.
 ///
 /// | | name | type and shape |
 /// |---|---|---|
@@ -22,8 +22,8 @@ import java.util.function.BiFunction;
 /// | out | `logits` | F32 [B, T, V] |
 /// | out | `present.N.decoder.key`, `.value` | F32 [B, H, P + T, C], the past of the next call |
 ///
-/// One graph serves the first call and all later ones. So keys and values of what was read are made anew in each;
-/// Optimum has another graph for the later calls instead.
+/// One graph serves the first call and all later ones, and makes keys and values of what was read anew in each.
+/// Optimum has another graph for later calls instead, which is given them.
 ///
 /// Scores of distances are looked up for texts of any length: the bucket of each distance is part of the graph.
 public final class T5Onnx {

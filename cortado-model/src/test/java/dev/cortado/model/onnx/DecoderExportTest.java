@@ -93,7 +93,7 @@ class DecoderExportTest {
     @MethodSource("families")
     void prefillAndStepsGiveItsLogits(Family family) {
         Path file = folder.resolve("model.onnx");
-        Seeds.repeat(5, random -> {
+        Seeds.repeat(8, random -> {
             ModelSpec spec = family.random(random);
             try (var model = DecoderLaws.random(spec, random);
                     var _ = Grad.off();
