@@ -5,9 +5,15 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.cortado.infer.Generation;
 import dev.cortado.infer.Generator;
 import dev.cortado.infer.Prompt;
+import dev.cortado.infer.SequenceGenerator;
+import dev.cortado.infer.SequencePrompt;
+import dev.cortado.infer.SequenceTextGenerator;
 import dev.cortado.infer.TextGenerator;
 import dev.cortado.infer.sample.Sampling;
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.Encoder;
+import dev.cortado.model.EncoderDecoder;
+import dev.cortado.model.Model;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.model.source.ModelSource;
 import dev.cortado.text.tokenizer.Tokenizer;
@@ -28,7 +34,7 @@ import picocli.CommandLine.Option;
 /// `cortado generate`: continues a prompt.
 @Command(
         name = "generate",
-        description = "Continue a prompt.",
+        description = {"Continue a prompt. An encoder-decoder reads the prompt and answers it."},
         footerHeading = "%nExamples:%n",
         footer = {
             "  cortado generate --model runs/tour/model --prompt \"One morning\"",
@@ -116,39 +122,81 @@ final class GenerateCommand implements Callable<Integer> {
             throw new IllegalArgumentException(
                     options.model + " has no tokenizer, so text cannot be read; give --prompt-ids and no --stop");
         }
-        try (CausalLm model = options.openDecoder()) {
-            Report report = tokenizer.isPresent()
-                    ? withText(model, ends, tokenizer.get(), sampling)
-                    : idsOnly(model, ends, sampling);
+        try (Model model = options.open()) {
+            Answer answer = switch (model) {
+                case CausalLm decoder ->
+                    tokenizer.isPresent()
+                            ? continued(decoder, ends, tokenizer.get(), sampling)
+                            : continued(decoder, ends, sampling);
+                case EncoderDecoder both ->
+                    tokenizer.isPresent()
+                            ? answered(both, ends, tokenizer.get(), sampling, source.forcedFirst())
+                            : answered(both, ends, sampling, source.forcedFirst());
+                case Encoder _ ->
+                    throw new IllegalArgumentException(
+                            options.model + " holds a " + model.spec().architecture() + ", which writes no texts");
+            };
+            Generation generation = answer.generation();
+            output.note("\n[%d tokens, %.1f tok/s, %s]"
+                    .formatted(generation.ids().size(), generation.tokensPerSecond(), generation.finish()));
+            Report report = Report.of(answer.text().orElse(null), generation);
             output.result(report, report.text() == null ? report.ids().toString() : "");
         }
         return 0;
     }
 
-    private Report withText(CausalLm model, TextEnds ends, Tokenizer tokenizer, Sampling sampling) {
+    /// @param text absent without a tokenizer
+    private record Answer(Optional<String> text, Generation generation) {
+        static Answer of(TextGenerator.Answer answer) {
+            return new Answer(Optional.of(answer.text()), answer.generation());
+        }
+
+        static Answer of(Generation generation) {
+            return new Answer(Optional.empty(), generation);
+        }
+    }
+
+    private Answer continued(CausalLm model, TextEnds ends, Tokenizer tokenizer, Sampling sampling) {
         var generator = new TextGenerator(model, ends, tokenizer, options.precision);
-        Prompt begin = prompt.text != null ? generator.prompt(prompt.text) : given(model);
+        Prompt begin = prompt.text != null ? generator.prompt(prompt.text) : Prompt.of(given(), model.spec());
         if (prompt.text != null) {
             output.stream(prompt.text);
         }
-        var answer = generator.generate(begin, maxNewTokens, sampling, stops, output::stream);
-        output.note("\n[%d tokens, %.1f tok/s, %s]"
-                .formatted(
-                        answer.generation().ids().size(),
-                        answer.generation().tokensPerSecond(),
-                        answer.generation().finish()));
-        return Report.of(answer.text(), answer.generation());
+        return Answer.of(generator.generate(begin, maxNewTokens, sampling, stops, output::stream));
     }
 
-    private Report idsOnly(CausalLm model, TextEnds ends, Sampling sampling) {
+    private Answer continued(CausalLm model, TextEnds ends, Sampling sampling) {
+        noteIdsOnly();
+        return Answer.of(new Generator(model, options.precision)
+                .generate(Prompt.of(given(), model.spec()), maxNewTokens, sampling, Set.copyOf(ends.eos()), _ -> true));
+    }
+
+    private Answer answered(
+            EncoderDecoder model, TextEnds ends, Tokenizer tokenizer, Sampling sampling, int[] beginning) {
+        var generator = new SequenceTextGenerator(model, ends, tokenizer, options.precision);
+        SequencePrompt read = prompt.text != null
+                ? generator.prompt(prompt.text, beginning)
+                : SequencePrompt.of(given(), beginning, model.spec());
+        return Answer.of(generator.generate(read, maxNewTokens, sampling, stops, output::stream));
+    }
+
+    private Answer answered(EncoderDecoder model, TextEnds ends, Sampling sampling, int[] beginning) {
+        noteIdsOnly();
+        return Answer.of(new SequenceGenerator(model, options.precision)
+                .generate(
+                        SequencePrompt.of(given(), beginning, model.spec()),
+                        maxNewTokens,
+                        sampling,
+                        Set.copyOf(ends.eos()),
+                        _ -> true));
+    }
+
+    private void noteIdsOnly() {
         output.note("no readable tokenizer in " + options.model + ": ids only");
-        Generation generation = new Generator(model, options.precision)
-                .generate(given(model), maxNewTokens, sampling, Set.copyOf(ends.eos()), _ -> true);
-        return Report.of(null, generation);
     }
 
-    private Prompt given(CausalLm model) {
-        return Prompt.of(ModelOptions.ids(String.valueOf(prompt.ids)), model.spec());
+    private int[] given() {
+        return ModelOptions.ids(String.valueOf(prompt.ids));
     }
 
     private Sampling sampling() {

@@ -83,7 +83,7 @@ final class LogitsCommand implements Callable<Integer> {
                 var _ = Grad.off()) {
             model.parameters().mentions().forEach(output::note);
             Pass pass = Pass.evaluation(model.device()).with(options.precision);
-            Tensor input = input(tokens, model);
+            Tensor input = input(tokens, model, model.spec().sourceVocabSize());
             if (types != null && !(model instanceof Encoder)) {
                 throw new IllegalArgumentException("--token-types is for encoders; " + options.model + " is a "
                         + model.spec().architecture());
@@ -109,7 +109,8 @@ final class LogitsCommand implements Callable<Integer> {
                 }
                 case EncoderDecoder both -> {
                     int[] written = decoderIds == null ? new int[] {both.decoderStart()} : ModelOptions.ids(decoderIds);
-                    Tensor last = both.hidden(input(written, both), both.encode(input, pass), pass);
+                    Tensor last =
+                            both.hidden(input(written, both, both.spec().vocabSize()), both.encode(input, pass), pass);
                     show(
                             written,
                             last,
@@ -120,9 +121,9 @@ final class LogitsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Tensor input(int[] ids, Model model) {
+    private static Tensor input(int[] ids, Model model, int vocabSize) {
         ModelSpec spec = model.spec();
-        Prompt.requireInside(ids, spec.vocabSize());
+        Prompt.requireInside(ids, vocabSize);
         if (spec.boundedContext() && ids.length > spec.contextLength()) {
             throw new IllegalArgumentException(
                     ids.length + " ids are more than the " + spec.contextLength() + " this model sees");

@@ -66,6 +66,8 @@ public final class Main {
                         new TrainCommand(output, stop),
                         new GenerateCommand(output),
                         new LogitsCommand(output),
+                        new InspectCommand(output),
+                        new ConvertCommand(output),
                         TokenizerCommand.of(output, System.in),
                         new CommandLine(new DataCommand()).addSubcommand(new DataCommand.World(output)),
                         BenchCommand.line(output),

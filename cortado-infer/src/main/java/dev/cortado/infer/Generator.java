@@ -1,6 +1,5 @@
 package dev.cortado.infer;
 
-import dev.cortado.infer.sample.Sampler;
 import dev.cortado.infer.sample.Sampling;
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.KvCache;
@@ -10,9 +9,6 @@ import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Set;
 import java.util.function.IntPredicate;
 
@@ -34,42 +30,11 @@ public final class Generator {
     /// token of `eos` that ends the text.
     public Generation generate(
             Prompt prompt, int maxNewTokens, Sampling sampling, Set<Integer> eos, IntPredicate more) {
-        if (maxNewTokens < 1) {
-            throw new IllegalArgumentException("max new tokens " + maxNewTokens + " must be at least 1");
-        }
-        // The last token is chosen but never seen by the model, so it takes no room.
-        long room = model.spec().contextLength() - prompt.length() + 1L;
-        int most = (int) Math.min(maxNewTokens, room);
-        var sampler = new Sampler(sampling);
-        List<Integer> ids = new ArrayList<>();
-        Finish finish = Finish.LENGTH;
+        var loop = TokenLoop.of(maxNewTokens, prompt.length(), model.spec().contextLength(), sampling, eos, more);
         try (var _ = Grad.off();
-                var cache = model.newCache(1, prompt.length() + (long) most, precision)) {
+                var cache = model.newCache(1, prompt.length() + (long) loop.most(), precision)) {
             long begin = System.nanoTime();
-            float[] logits = step(prompt.ids(), cache);
-            long prefilled = System.nanoTime();
-            while (true) {
-                int next = sampler.next(logits);
-                if (eos.contains(next)) {
-                    finish = Finish.STOP;
-                    break;
-                }
-                ids.add(next);
-                if (!more.test(next)) {
-                    finish = Finish.STOP;
-                    break;
-                }
-                if (ids.size() == most) {
-                    break;
-                }
-                logits = step(new int[] {next}, cache);
-            }
-            return new Generation(
-                    ids,
-                    finish,
-                    prompt.length(),
-                    Duration.ofNanos(prefilled - begin),
-                    Duration.ofNanos(System.nanoTime() - prefilled));
+            return loop.run(begin, prompt.length(), step(prompt.ids(), cache), next -> step(new int[] {next}, cache));
         }
     }
 

@@ -4,7 +4,6 @@ import dev.cortado.infer.sample.Sampling;
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.tensor.DType;
-import dev.cortado.text.tokenizer.StreamDecoder;
 import dev.cortado.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Set;
@@ -43,13 +42,7 @@ public final class TextGenerator {
     /// `maxNewTokens`. `stream` is given the text piece by piece; the pieces together are the answer's text.
     public Answer generate(
             Prompt prompt, int maxNewTokens, Sampling sampling, List<String> stops, Consumer<String> stream) {
-        var text = new StopText(stops, stream);
-        StreamDecoder decoder = tokenizer.stream();
-        Generation generation = generator.generate(
-                prompt, maxNewTokens, sampling, Set.copyOf(ends.eos()), id -> text.add(decoder.push(id)));
-        if (!text.stopped()) {
-            text.add(decoder.finish());
-        }
-        return new Answer(text.finish(), generation);
+        var text = new TextStream(tokenizer, stops, stream);
+        return text.end(generator.generate(prompt, maxNewTokens, sampling, Set.copyOf(ends.eos()), text::add));
     }
 }

@@ -11,6 +11,11 @@ public interface ModelSpec {
     /// Number of token ids.
     int vocabSize();
 
+    /// Number of ids of the text an encoder–decoder reads, where it is not that of the text it writes.
+    default int sourceVocabSize() {
+        return vocabSize();
+    }
+
     /// Most tokens the model is meant to see at once.
     int contextLength();
 

@@ -1,5 +1,6 @@
 package dev.cortado.model;
 
+import dev.cortado.model.weights.WeightSource;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -9,7 +10,7 @@ public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
     private final List<Parameter> parameters;
     private final List<QuantisedParameter> quantised;
     private final List<String> mentions;
-    private final List<AutoCloseable> held = new ArrayList<>();
+    private final List<WeightSource> held = new ArrayList<>();
 
     ParameterSet(List<Parameter> parameters, List<QuantisedParameter> quantised, List<String> mentions) {
         this.parameters = List.copyOf(parameters);
@@ -41,9 +42,14 @@ public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
         return mentions;
     }
 
-    /// Closes something with the parameters: the file they are views of.
-    public void hold(AutoCloseable source) {
+    /// Closes a source with the parameters, which are views of it.
+    public void hold(WeightSource source) {
         held.add(source);
+    }
+
+    /// Lets go of the pages of mapped parameters that are in main memory; they come back when they are used.
+    public void release() {
+        held.forEach(WeightSource::release);
     }
 
     @Override
@@ -54,14 +60,6 @@ public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
     @Override
     public void close() {
         parameters.forEach(p -> p.tensor().close());
-        for (AutoCloseable source : held) {
-            try {
-                source.close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("cannot close the weights", e);
-            }
-        }
+        held.forEach(WeightSource::close);
     }
 }

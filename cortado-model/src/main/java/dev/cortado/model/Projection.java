@@ -9,6 +9,7 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import java.util.function.UnaryOperator;
 
 /// A learned linear map: the one seam where dense, quantised and adapted weights meet.
 public sealed interface Projection {
@@ -19,7 +20,7 @@ public sealed interface Projection {
     record Dense(Tensor weight) implements Projection {
         @Override
         public Tensor apply(Tensor x) {
-            return Nn.linear(x, weight.to(x.dtype()));
+            return cast(weight, x, wide -> Nn.linear(x, wide));
         }
     }
 
@@ -27,7 +28,18 @@ public sealed interface Projection {
     record Transposed(Tensor weight) implements Projection {
         @Override
         public Tensor apply(Tensor x) {
-            return x.matmul(weight.to(x.dtype()));
+            return cast(weight, x, x::matmul);
+        }
+    }
+
+    /// A product with a weight in x's dtype; a copy made for that is gone when it is done, so that a pass never holds
+    /// those of all layers.
+    private static Tensor cast(Tensor weight, Tensor x, UnaryOperator<Tensor> product) {
+        if (weight.dtype() == x.dtype()) {
+            return product.apply(weight);
+        }
+        try (var scope = Scope.open("projection")) {
+            return scope.keep(product.apply(weight.to(x.dtype())));
         }
     }
 

@@ -39,7 +39,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class EncoderNaiveTest {
     private static final Pass EVALUATION = Pass.evaluation(Device.CPU);
 
-    private static DoubleUnaryOperator function(Activation activation) {
+    static DoubleUnaryOperator function(Activation activation) {
         return switch (activation) {
             case RELU -> x -> Math.max(0, x);
             case GELU -> NaiveEncoder::gelu;

@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.within;
 import dev.cortado.model.arch.DecoderSizes;
 import dev.cortado.model.arch.DenseLayers;
 import dev.cortado.model.arch.Experts;
-import dev.cortado.model.arch.LateWindows;
 import dev.cortado.model.arch.MixtralSpec;
 import dev.cortado.model.arch.OlmoeSpec;
 import dev.cortado.model.arch.Qwen2MoeSpec;
 import dev.cortado.model.arch.Qwen3MoeSpec;
+import dev.cortado.model.arch.SlidingLayers;
 import dev.cortado.model.layer.Rotary;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Grad;
@@ -59,10 +59,11 @@ class MixtureOfExpertsTest {
         return new DenseLayers(7, random.nextInt(1, 3), random.nextBoolean() ? List.of() : List.of(0));
     }
 
-    private static LateWindows windows(RandomGenerator random) {
+    private static SlidingLayers sliding(RandomGenerator random, int layers) {
+        int first = random.nextInt(0, 3);
         return random.nextBoolean()
-                ? new LateWindows(OptionalInt.empty(), 0)
-                : new LateWindows(OptionalInt.of(random.nextInt(1, 7)), random.nextInt(0, 3));
+                ? SlidingLayers.none(layers)
+                : SlidingLayers.where(random.nextInt(2, 7), layers, layer -> layer >= first);
     }
 
     private static List<ModelSpec> specs(RandomGenerator random) {
@@ -76,8 +77,16 @@ class MixtureOfExpertsTest {
         return List.of(
                 new MixtralSpec(sizes, rotary, window, normalised),
                 new OlmoeSpec(sizes, rotary, clip, random.nextBoolean(), experts),
-                new Qwen2MoeSpec(sizes, rotary, windows(random), random.nextBoolean(), experts, 5, dense(random)),
-                new Qwen3MoeSpec(sizes, rotary, windows(random), random.nextBoolean(), experts, dense(random)));
+                new Qwen2MoeSpec(
+                        sizes,
+                        rotary,
+                        sliding(random, sizes.layers()),
+                        random.nextBoolean(),
+                        experts,
+                        5,
+                        dense(random)),
+                new Qwen3MoeSpec(
+                        sizes, rotary, sliding(random, sizes.layers()), random.nextBoolean(), experts, dense(random)));
     }
 
     @Test
@@ -114,8 +123,8 @@ class MixtureOfExpertsTest {
     private static boolean windowless(ModelSpec spec) {
         return switch (spec) {
             case MixtralSpec mixtral -> mixtral.window().isEmpty();
-            case Qwen2MoeSpec qwen -> qwen.windows().size().isEmpty();
-            case Qwen3MoeSpec qwen -> qwen.windows().size().isEmpty();
+            case Qwen2MoeSpec qwen -> qwen.sliding().window().isEmpty();
+            case Qwen3MoeSpec qwen -> qwen.sliding().window().isEmpty();
             default -> true;
         };
     }

@@ -39,6 +39,11 @@ public record BertSpec(EncoderSizes sizes, int textTypes, double normEpsilon, En
     }
 
     @Override
+    public boolean boundedContext() {
+        return true;
+    }
+
+    @Override
     public int layers() {
         return sizes.layers();
     }

@@ -1,6 +1,5 @@
 package dev.cortado.model.arch;
 
-import dev.cortado.model.config.ConfigFile;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The numbers that all descendants of [Llama] have, in the spelling of Hugging Face's `config.json`.
@@ -28,28 +27,6 @@ public record DecoderSizes(
                 "heads " + heads + " is not divisible by kvHeads " + kvHeads);
         require(headDim > 0 && headDim % 2 == 0, "headDim " + headDim + " is not a positive even number");
         require(normEpsilon > 0, "normEpsilon must be positive");
-    }
-
-    /// What a configuration says; what differs between families where it says nothing is given.
-    static DecoderSizes read(ConfigFile config, int contextLength, double normEpsilon) {
-        int width = config.integer("hidden_size");
-        int heads = config.integer("num_attention_heads");
-        if (!config.has("head_dim") && (heads <= 0 || width % heads != 0)) {
-            throw config.problem(
-                    "has hidden_size " + width + ", which num_attention_heads " + heads + " does not divide");
-        }
-        int vocabSize = config.integer("vocab_size");
-        int context = config.integer("max_position_embeddings", contextLength);
-        int layers = config.integer("num_hidden_layers");
-        int kvHeads = config.integer("num_key_value_heads", heads);
-        int headDim = config.has("head_dim") ? config.integer("head_dim") : width / heads;
-        double epsilon = config.number("rms_norm_eps", normEpsilon);
-        boolean tied = config.flag("tie_word_embeddings", false);
-        try {
-            return new DecoderSizes(vocabSize, context, width, layers, heads, kvHeads, headDim, epsilon, tied);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid decoder: " + e.getMessage());
-        }
     }
 
     void write(ObjectNode config) {

@@ -39,6 +39,11 @@ public record DistilBertSpec(EncoderSizes sizes, boolean sinusoidal, EncoderTask
     }
 
     @Override
+    public boolean boundedContext() {
+        return true;
+    }
+
+    @Override
     public int layers() {
         return sizes.layers();
     }

@@ -11,11 +11,9 @@ public final class MixtralConfig {
 
     /// Reads the numbers; a feature that [Mixtral] does not have is refused rather than ignored.
     public static MixtralSpec read(ConfigFile config) {
-        String activation = config.string("hidden_act", "silu");
-        if (!activation.equals("silu")) {
-            throw config.problem("has hidden_act " + activation + "; a Mixtral has silu");
-        }
-        DecoderSizes sizes = DecoderSizes.read(config, 131072, 1e-5);
+        DecoderDefaults.requireSilu(config, "Mixtral");
+        DecoderSizes sizes =
+                new DecoderDefaults(131072, 1e-5, OptionalInt.of(8), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 1_000_000, sizes.contextLength());
         try {
             OptionalInt window = config.has("sliding_window")

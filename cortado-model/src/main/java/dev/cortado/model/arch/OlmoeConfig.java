@@ -3,6 +3,7 @@ package dev.cortado.model.arch;
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.layer.Rotary;
 import java.util.OptionalDouble;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.ObjectNode;
 
 /// [OlmoeSpec] in the spelling of Hugging Face's `config.json`.
@@ -11,11 +12,9 @@ public final class OlmoeConfig {
 
     /// Reads the numbers; a feature that [Olmoe] does not have is refused rather than ignored.
     public static OlmoeSpec read(ConfigFile config) {
-        String activation = config.string("hidden_act", "silu");
-        if (!activation.equals("silu")) {
-            throw config.problem("has hidden_act " + activation + "; a Olmoe has silu");
-        }
-        DecoderSizes sizes = DecoderSizes.read(config, 4096, 1e-5);
+        DecoderDefaults.requireSilu(config, "Olmoe");
+        DecoderSizes sizes =
+                new DecoderDefaults(4096, 1e-5, OptionalInt.empty(), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
         try {
             OptionalDouble clip =

@@ -1,8 +1,6 @@
 package dev.cortado.model.arch;
 
 import dev.cortado.model.CausalLm;
-import dev.cortado.model.CheckpointNames;
-import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
 import dev.cortado.model.layer.Rotary;
 import dev.cortado.tensor.Device;
@@ -14,30 +12,10 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param clip bound of queries, keys and values
 /// @param bias whether attention projections have biases
 public record OlmoeSpec(DecoderSizes sizes, Rotary rotary, OptionalDouble clip, boolean bias, Experts experts)
-        implements ModelSpec {
+        implements SizedSpec {
     @Override
     public String architecture() {
         return "OlmoeForCausalLM";
-    }
-
-    @Override
-    public int vocabSize() {
-        return sizes.vocabSize();
-    }
-
-    @Override
-    public int contextLength() {
-        return sizes.contextLength();
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public int layers() {
-        return sizes.layers();
     }
 
     @Override
@@ -53,10 +31,5 @@ public record OlmoeSpec(DecoderSizes sizes, Rotary rotary, OptionalDouble clip, 
     @Override
     public ObjectNode config() {
         return OlmoeConfig.write(this);
-    }
-
-    @Override
-    public CheckpointNames names() {
-        return sizes.tiedHead() ? CheckpointNames.of("model.", "lm_head\\.weight") : CheckpointNames.of("model.");
     }
 }

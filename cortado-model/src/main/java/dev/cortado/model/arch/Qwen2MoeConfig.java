@@ -2,6 +2,7 @@ package dev.cortado.model.arch;
 
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.layer.Rotary;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.ObjectNode;
 
 /// [Qwen2MoeSpec] in the spelling of Hugging Face's `config.json`.
@@ -10,11 +11,9 @@ public final class Qwen2MoeConfig {
 
     /// Reads the numbers; a feature that [Qwen2Moe] does not have is refused rather than ignored.
     public static Qwen2MoeSpec read(ConfigFile config) {
-        String activation = config.string("hidden_act", "silu");
-        if (!activation.equals("silu")) {
-            throw config.problem("has hidden_act " + activation + "; a Qwen2Moe has silu");
-        }
-        DecoderSizes sizes = DecoderSizes.read(config, 32768, 1e-6);
+        DecoderDefaults.requireSilu(config, "Qwen2Moe");
+        DecoderSizes sizes =
+                new DecoderDefaults(32768, 1e-6, OptionalInt.of(16), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
         try {
             var experts = new Experts(
@@ -26,7 +25,7 @@ public final class Qwen2MoeConfig {
             return new Qwen2MoeSpec(
                     sizes,
                     rotary,
-                    LateWindows.read(config),
+                    SlidingLayers.readLate(config, sizes.layers()),
                     config.flag("qkv_bias", true),
                     experts,
                     config.integer("shared_expert_intermediate_size", 5632),
@@ -45,7 +44,7 @@ public final class Qwen2MoeConfig {
         RopeConfig.write(spec.rotary(), config);
         config.put("qkv_bias", spec.bias());
         config.put("shared_expert_intermediate_size", spec.sharedWidth());
-        spec.windows().write(config);
+        spec.sliding().writeLate(config);
         spec.dense().write(config);
         config.put("moe_intermediate_size", spec.experts().hiddenWidth());
         config.put("num_experts", spec.experts().count());

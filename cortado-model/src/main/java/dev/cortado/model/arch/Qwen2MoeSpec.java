@@ -1,8 +1,6 @@
 package dev.cortado.model.arch;
 
 import dev.cortado.model.CausalLm;
-import dev.cortado.model.CheckpointNames;
-import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
 import dev.cortado.model.layer.Rotary;
 import dev.cortado.tensor.Device;
@@ -10,42 +8,26 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The numbers of a [Qwen2Moe].
 ///
-/// @param windows     which layers see a window only
+/// @param sliding     which layers see a window only
 /// @param bias        whether queries, keys and values have biases
 /// @param sharedWidth hidden width of the expert that every token goes to
 /// @param dense       layers without experts
 public record Qwen2MoeSpec(
         DecoderSizes sizes,
         Rotary rotary,
-        LateWindows windows,
+        SlidingLayers sliding,
         boolean bias,
         Experts experts,
         int sharedWidth,
         DenseLayers dense)
-        implements ModelSpec {
+        implements SizedSpec {
+    public Qwen2MoeSpec {
+        sliding.requireLayers(sizes.layers());
+    }
+
     @Override
     public String architecture() {
         return "Qwen2MoeForCausalLM";
-    }
-
-    @Override
-    public int vocabSize() {
-        return sizes.vocabSize();
-    }
-
-    @Override
-    public int contextLength() {
-        return sizes.contextLength();
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public int layers() {
-        return sizes.layers();
     }
 
     @Override
@@ -61,10 +43,5 @@ public record Qwen2MoeSpec(
     @Override
     public ObjectNode config() {
         return Qwen2MoeConfig.write(this);
-    }
-
-    @Override
-    public CheckpointNames names() {
-        return sizes.tiedHead() ? CheckpointNames.of("model.", "lm_head\\.weight") : CheckpointNames.of("model.");
     }
 }

@@ -41,7 +41,7 @@ public final class Qwen3Moe {
                     attention(layer.at("self_attn"), i, spec, shape),
                     new RmsNorm(layer.at("post_attention_layernorm"), width, sizes.normEpsilon()),
                     feedForward(layer, i, spec));
-            layers.add(new Decoder.Layer(lens.with(spec.windows().of(i)), block));
+            layers.add(new Decoder.Layer(lens.with(spec.sliding().of(i)), block));
         }
         var norm = new RmsNorm(model.at("norm"), width, sizes.normEpsilon());
         Projection head = params.head("lm_head", embedding, sizes.tiedHead(), width, sizes.vocabSize());

@@ -65,6 +65,11 @@ public record RobertaSpec(
     }
 
     @Override
+    public boolean boundedContext() {
+        return true;
+    }
+
+    @Override
     public int layers() {
         return sizes.layers();
     }

@@ -1,6 +1,7 @@
 package dev.cortado.model.arch;
 
 import dev.cortado.model.Embedding;
+import dev.cortado.model.Encoder;
 import dev.cortado.model.EncoderDecoder;
 import dev.cortado.model.Head;
 import dev.cortado.model.Init;
@@ -11,7 +12,7 @@ import dev.cortado.model.layer.AttentionShape;
 import dev.cortado.model.layer.Block;
 import dev.cortado.model.layer.CrossAttention;
 import dev.cortado.model.layer.CrossBlock;
-import dev.cortado.model.layer.Decoder;
+import dev.cortado.model.layer.EncoderStack;
 import dev.cortado.model.layer.FeedForward;
 import dev.cortado.model.layer.GatedMlp;
 import dev.cortado.model.layer.HeadInputs;
@@ -46,30 +47,64 @@ public final class T5 {
         return new T5(spec).build(params, device);
     }
 
-    private EncoderDecoder build(Params params, Device device) {
-        Embedding embedding = params.embedding("shared", spec.vocabSize(), spec.width(), new Init.Normal(1));
-        Decoder.Embedder embed = (ids, _, precision) -> embedding.rows(ids, precision);
-        // Scores do not see the scale, which the authors left to initialisation.
-        Lens plain = Lens.of(spec.headDim()).scaled(1);
+    /// The encoder alone, which gives activations.
+    public static Encoder encoder(T5EncoderSpec spec, Params params, Device device) {
+        var t5 = new T5(spec.whole());
+        Transformer.Reader reader = t5.reader(t5.words(params), params.at("encoder"));
+        List<Block> blocks = new ArrayList<>(reader.blocks());
+        blocks.add((x, _, pass) -> reader.norm().forward(x, pass.form()));
+        var parts = new EncoderStack.Parts(
+                (tokens, pass) -> reader.embedding()
+                        .embed(
+                                tokens.ids(),
+                                pass.layout().positions(tokens.ids().size(1), device),
+                                pass.precision()),
+                reader.lens(),
+                blocks,
+                Optional.empty(),
+                List.of());
+        return new EncoderStack(spec, parts, params.finish(), device);
+    }
 
-        Params encoder = params.at("encoder");
-        List<Block> read = new ArrayList<>();
+    private EncoderDecoder build(Params params, Device device) {
+        Embedding words = words(params);
+        Transformer.Reader reader = reader(words, params.at("encoder"));
+        Transformer.Writer writer = writer(words, params.at("decoder"));
+        Projection projection = params.head("lm_head", words, spec.tiedHead(), spec.width(), spec.vocabSize());
+        double scale = spec.tiedHead() ? 1 / Math.sqrt(spec.width()) : 1;
+        var parts = new Transformer.Parts(
+                reader, writer, new Head(projection, scale, OptionalDouble.empty()), spec.decoderStart(), shape);
+        return new Transformer(spec, parts, params.finish(), device);
+    }
+
+    private Embedding words(Params params) {
+        return params.embedding("shared", spec.vocabSize(), spec.width(), new Init.Normal(1));
+    }
+
+    /// Scores do not see the scale, which the authors left to initialisation.
+    private Lens lens() {
+        return Lens.of(spec.headDim()).scaled(1);
+    }
+
+    private Transformer.Reader reader(Embedding words, Params encoder) {
+        List<Block> blocks = new ArrayList<>();
         for (int i = 0; i < spec.encoderLayers(); i++) {
             Params layer = encoder.at("block").at(i).at("layer");
-            read.add(new PreNormBlock(
+            blocks.add(new PreNormBlock(
                     norm(layer.at(0)), attention(layer.at(0), i), norm(layer.at(1)), feedForward(layer.at(1))));
         }
-        var reader = new Transformer.Reader(
-                embed,
-                plain.with(buckets(encoder, true)),
-                read,
-                new RmsNorm(encoder.at("final_layer_norm"), spec.width(), spec.normEpsilon()));
+        return new Transformer.Reader(
+                (ids, _, precision) -> words.rows(ids, precision),
+                lens().with(buckets(encoder, true)),
+                blocks,
+                lastNorm(encoder));
+    }
 
-        Params decoder = params.at("decoder");
-        List<CrossBlock> written = new ArrayList<>();
+    private Transformer.Writer writer(Embedding words, Params decoder) {
+        List<CrossBlock> blocks = new ArrayList<>();
         for (int i = 0; i < spec.layers(); i++) {
             Params layer = decoder.at("block").at(i).at("layer");
-            written.add(new CrossBlock.PreNorm(
+            blocks.add(new CrossBlock.PreNorm(
                     norm(layer.at(0)),
                     attention(layer.at(0), i),
                     norm(layer.at(1)),
@@ -77,18 +112,16 @@ public final class T5 {
                     norm(layer.at(2)),
                     feedForward(layer.at(2))));
         }
-        var writer = new Transformer.Writer(
-                embed,
-                plain.with(buckets(decoder, false)),
-                plain,
-                written,
-                new RmsNorm(decoder.at("final_layer_norm"), spec.width(), spec.normEpsilon()));
+        return new Transformer.Writer(
+                (ids, _, precision) -> words.rows(ids, precision),
+                lens().with(buckets(decoder, false)),
+                lens(),
+                blocks,
+                lastNorm(decoder));
+    }
 
-        Projection projection = params.head("lm_head", embedding, spec.tiedHead(), spec.width(), spec.vocabSize());
-        double scale = spec.tiedHead() ? 1 / Math.sqrt(spec.width()) : 1;
-        var parts = new Transformer.Parts(
-                reader, writer, new Head(projection, scale, OptionalDouble.empty()), spec.decoderStart(), shape);
-        return new Transformer(spec, parts, params.finish(), device);
+    private RmsNorm lastNorm(Params stack) {
+        return new RmsNorm(stack.at("final_layer_norm"), spec.width(), spec.normEpsilon());
     }
 
     /// The table of the first block, which all share.

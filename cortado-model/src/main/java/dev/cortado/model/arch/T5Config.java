@@ -6,44 +6,72 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// [T5Spec] in the spelling of Hugging Face's `config.json`.
 public final class T5Config {
+    private static final String ACTIVATION = "dense_act_fn";
+
     private T5Config() {}
 
     /// Reads the numbers; a feature that [T5] does not have is refused rather than ignored.
     public static T5Spec read(ConfigFile config) {
         String feedForward = config.string("feed_forward_proj", "relu");
-        boolean gated = feedForward.startsWith("gated-");
-        Activation activation = switch (feedForward) {
-            case "relu", "gated-relu" -> Activation.RELU;
-            // The name is older than the exact form: T5 1.1 has always had the
-            // approximation.
-            case "gated-gelu", "gelu_new", "gated-gelu_new" -> Activation.GELU_TANH;
-            case "gelu" -> Activation.GELU;
-            case "silu", "gated-silu", "swish", "gated-swish" -> Activation.SILU;
-            default ->
-                throw config.problem("has feed_forward_proj " + feedForward
-                        + ", which is not known here; known are relu, gated-gelu, gelu, gelu_new, silu, gated-silu");
-        };
-        int layers = config.integer("num_layers");
+        boolean gated = config.flag("is_gated_act", feedForward.startsWith("gated-"));
+        Activation activation = activation(config, feedForward);
+        int layers = config.integer("num_layers", 6);
+        int vocabSize = config.integer("vocab_size", 32_128);
+        int contextLength = config.integer("n_positions", 512);
+        int width = config.integer("d_model", 512);
+        int decoderLayers = config.integer("num_decoder_layers", layers);
+        int heads = config.integer("num_heads", 8);
+        int headDim = config.integer("d_kv", 64);
+        int hiddenWidth = config.integer("d_ff", 2048);
+        int buckets = config.integer("relative_attention_num_buckets", 32);
+        int maxDistance = config.integer("relative_attention_max_distance", 128);
+        double normEpsilon = config.number("layer_norm_epsilon", 1e-6);
+        boolean tied = config.flag("tie_word_embeddings", true);
+        int decoderStart = config.integer("decoder_start_token_id", config.integer("pad_token_id", 0));
         try {
             return new T5Spec(
-                    config.integer("vocab_size"),
-                    config.integer("n_positions", 512),
-                    config.integer("d_model"),
-                    config.integer("num_decoder_layers", layers),
+                    vocabSize,
+                    contextLength,
+                    width,
+                    decoderLayers,
                     layers,
-                    config.integer("num_heads"),
-                    config.integer("d_kv", 64),
-                    config.integer("d_ff"),
+                    heads,
+                    headDim,
+                    hiddenWidth,
                     activation,
                     gated,
-                    config.integer("relative_attention_num_buckets", 32),
-                    config.integer("relative_attention_max_distance", 128),
-                    config.number("layer_norm_epsilon", 1e-6),
-                    config.flag("tie_word_embeddings", true),
-                    config.integer("decoder_start_token_id", config.integer("pad_token_id", 0)));
+                    buckets,
+                    maxDistance,
+                    normEpsilon,
+                    tied,
+                    decoderStart);
         } catch (IllegalArgumentException e) {
-            throw e.getMessage().contains("config.json") ? e : config.problem("is not a valid T5: " + e.getMessage());
+            throw config.problem("is not a valid T5: " + e.getMessage());
         }
+    }
+
+    /// Reads the numbers of an encoder alone.
+    public static T5EncoderSpec readEncoder(ConfigFile config) {
+        return new T5EncoderSpec(read(config));
+    }
+
+    /// `dense_act_fn` where it is said; else what `feed_forward_proj` says, in which `gated-gelu`, older than
+    /// the exact function, means the approximation that T5 1.1 has always had.
+    private static Activation activation(ConfigFile config, String feedForward) {
+        if (config.has(ACTIVATION)) {
+            return ActivationConfig.read(config, ACTIVATION, "relu");
+        }
+        return switch (feedForward) {
+            case "relu", "gated-relu" -> Activation.RELU;
+            case "gelu_new", "gated-gelu", "gated-gelu_new" -> Activation.GELU_TANH;
+            case "gelu" -> Activation.GELU;
+            case "silu", "gated-silu", "swish", "gated-swish" -> Activation.SILU;
+            case "tanh", "gated-tanh" -> Activation.TANH;
+            case "quick_gelu", "gated-quick_gelu" -> Activation.GELU_SIGMOID;
+            default ->
+                throw config.problem("has feed_forward_proj " + feedForward + ", which is not known here; known are"
+                        + " relu, gelu, gelu_new, quick_gelu, silu and tanh, and these after 'gated-'");
+        };
     }
 
     /// The same as Hugging Face would write it.
@@ -60,14 +88,12 @@ public final class T5Config {
         config.put("num_heads", spec.heads());
         config.put("d_kv", spec.headDim());
         config.put("d_ff", spec.hiddenWidth());
-        String activation = switch (spec.activation()) {
-            case RELU -> "relu";
-            case GELU -> "gelu";
-            case GELU_TANH -> spec.gated() ? "gelu" : "gelu_new";
-            case SILU -> "silu";
-            case GELU_SIGMOID, TANH -> throw new IllegalArgumentException("a T5 has no " + spec.activation());
-        };
-        config.put("feed_forward_proj", spec.gated() ? "gated-" + activation : activation);
+        // A gate with the exact function has no name of its own, but for the key that says it in full.
+        String activation = ActivationConfig.name(spec.activation());
+        String gate = spec.activation() == Activation.GELU_TANH ? "gelu" : activation;
+        config.put("feed_forward_proj", spec.gated() ? "gated-" + gate : activation);
+        config.put(ACTIVATION, activation);
+        config.put("is_gated_act", spec.gated());
         config.put("relative_attention_num_buckets", spec.buckets());
         config.put("relative_attention_max_distance", spec.maxDistance());
         config.put("layer_norm_epsilon", spec.normEpsilon());

@@ -10,6 +10,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// The numbers of a [T5].
 ///
+/// @param contextLength tokens it was trained on at once; its positions have no end
 /// @param layers        blocks of the decoder
 /// @param encoderLayers blocks of the encoder
 /// @param headDim       channels per head, whatever the width
@@ -71,9 +72,12 @@ public record T5Spec(
         // Every published T5 carries a position table for cross-attention that nothing reads.
         String crossTable = "decoder\\.block\\.0\\.layer\\.1\\.EncDecAttention\\.relative_attention_bias\\.weight";
         String copies = "(encoder|decoder)\\.embed_tokens\\.weight";
+        String read = "encoder.embed_tokens.weight";
+        String written = "decoder.embed_tokens.weight";
         return tiedHead
                 ? CheckpointNames.of("", crossTable, copies, "lm_head\\.weight")
-                : CheckpointNames.of("", crossTable, copies);
+                        .tied("shared.weight", read, written, "lm_head.weight")
+                : CheckpointNames.of("", crossTable, copies).tied("shared.weight", read, written);
     }
 
     private static void require(boolean holds, String problem) {

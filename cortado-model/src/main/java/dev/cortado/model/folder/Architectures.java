@@ -1,6 +1,7 @@
 package dev.cortado.model.folder;
 
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.arch.BartConfig;
 import dev.cortado.model.arch.BertConfig;
 import dev.cortado.model.arch.BloomConfig;
 import dev.cortado.model.arch.DistilBertConfig;
@@ -21,6 +22,7 @@ import dev.cortado.model.arch.Qwen3Config;
 import dev.cortado.model.arch.Qwen3MoeConfig;
 import dev.cortado.model.arch.RobertaConfig;
 import dev.cortado.model.arch.T5Config;
+import dev.cortado.model.arch.VaswaniConfig;
 import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +33,7 @@ import java.util.function.Function;
 /// Which architecture a `config.json` means: the one place that knows all of them.
 final class Architectures {
     private static final Map<String, Function<ConfigFile, ModelSpec>> READERS = Map.ofEntries(
+            Map.entry("BartForConditionalGeneration", BartConfig::read),
             Map.entry("BertForMaskedLM", BertConfig::read),
             Map.entry("BertForNextSentencePrediction", BertConfig::read),
             Map.entry("BertForPreTraining", BertConfig::read),
@@ -44,6 +47,7 @@ final class Architectures {
             Map.entry("CamembertForSequenceClassification", RobertaConfig::read),
             Map.entry("CamembertForTokenClassification", RobertaConfig::read),
             Map.entry("CamembertModel", RobertaConfig::read),
+            Map.entry("CortadoTransformerForConditionalGeneration", VaswaniConfig::read),
             Map.entry("DistilBertForMaskedLM", DistilBertConfig::read),
             Map.entry("DistilBertForQuestionAnswering", DistilBertConfig::read),
             Map.entry("DistilBertForSequenceClassification", DistilBertConfig::read),
@@ -55,6 +59,7 @@ final class Architectures {
             Map.entry("Gemma3ForCausalLM", Gemma3Config::read),
             Map.entry("GemmaForCausalLM", GemmaConfig::read),
             Map.entry("LlamaForCausalLM", LlamaConfig::read),
+            Map.entry("MBartForConditionalGeneration", BartConfig::readMBart),
             Map.entry("MistralForCausalLM", MistralConfig::read),
             Map.entry("MixtralForCausalLM", MixtralConfig::read),
             Map.entry("OPTForCausalLM", OptConfig::read),
@@ -69,6 +74,7 @@ final class Architectures {
             Map.entry("RobertaForSequenceClassification", RobertaConfig::read),
             Map.entry("RobertaForTokenClassification", RobertaConfig::read),
             Map.entry("RobertaModel", RobertaConfig::read),
+            Map.entry("T5EncoderModel", T5Config::readEncoder),
             Map.entry("T5ForConditionalGeneration", T5Config::read),
             Map.entry("XLMRobertaForMaskedLM", RobertaConfig::read),
             Map.entry("XLMRobertaForQuestionAnswering", RobertaConfig::read),

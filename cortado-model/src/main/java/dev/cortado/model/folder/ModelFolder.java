@@ -13,6 +13,7 @@ import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.ModelWeightsWriter;
 import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.model.weights.WeightSource;
+import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Tensor;
@@ -22,6 +23,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model in the Hugging Face layout: `config.json`, `model.safetensors` (or shards with an index),
@@ -101,6 +103,23 @@ public final class ModelFolder {
                 : fromConfig;
     }
 
+    /// The id that a stored encoder–decoder's text is to go on with after the one it begins with: a BART for
+    /// summaries repeats the begin-of-text id, an mBART names its language.
+    public static OptionalInt forcedFirst(Path folder) throws IOException {
+        Path generation = folder.resolve(GENERATION);
+        ConfigFile config = ConfigFile.read(existing(folder, CONFIG));
+        List<Integer> ids = new ArrayList<>();
+        if (Files.exists(generation)) {
+            ids.addAll(ConfigFile.read(generation).integers("forced_bos_token_id"));
+        }
+        ids.addAll(config.integers("forced_bos_token_id"));
+        // The name of the same in the first published files.
+        if (config.flag("force_bos_token_to_be_generated", false)) {
+            ids.addAll(config.integers("bos_token_id"));
+        }
+        return ids.stream().mapToInt(Integer::intValue).findFirst();
+    }
+
     /// Writes a model; files that exist are replaced one by one, each atomically, the configuration last.
     public static void write(Model model, TextEnds ends, Path folder) throws IOException {
         Files.createDirectories(folder);
@@ -117,7 +136,21 @@ public final class ModelFolder {
             }
             ModelWeightsWriter.write(folder, tensors);
         }
-        ObjectNode config = model.spec().config();
+        writeConfig(model.spec(), DType.F32, ends, folder);
+    }
+
+    /// Writes what a folder says of a model besides its weights: `config.json` and `generation_config.json`.
+    ///
+    /// @param dtype of the weights
+    public static void writeConfig(ModelSpec spec, DType dtype, TextEnds ends, Path folder) throws IOException {
+        ObjectNode config = spec.config();
+        config.put(
+                "torch_dtype",
+                switch (dtype) {
+                    case F16 -> "float16";
+                    case BF16 -> "bfloat16";
+                    default -> "float32";
+                });
         ends.write(config);
         ObjectNode generation = ConfigFile.object();
         ends.write(generation);

@@ -55,7 +55,7 @@ public final class EncoderStack implements Encoder {
         if (pass.cache().isPresent() || (pass.layout() instanceof Layout.Whole(long start) && start > 0)) {
             throw new IllegalArgumentException(spec.architecture() + " reads a text at once, and nothing after it");
         }
-        if (length > spec.contextLength() && !(pass.layout() instanceof Layout.Packed)) {
+        if (spec.boundedContext() && length > spec.contextLength() && !(pass.layout() instanceof Layout.Packed)) {
             throw new IllegalArgumentException(spec.architecture() + " reads at most " + spec.contextLength()
                     + " tokens, and is given " + length + ": truncate the text");
         }

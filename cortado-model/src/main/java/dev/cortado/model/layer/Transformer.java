@@ -4,6 +4,7 @@ import dev.cortado.model.EncoderDecoder;
 import dev.cortado.model.Head;
 import dev.cortado.model.KvCache;
 import dev.cortado.model.KvCache.KeyValue;
+import dev.cortado.model.Layout;
 import dev.cortado.model.ModelSpec;
 import dev.cortado.model.ParameterSet;
 import dev.cortado.model.Pass;
@@ -62,8 +63,10 @@ public final class Transformer implements EncoderDecoder {
         this.device = device;
     }
 
+    /// @throws IllegalArgumentException for a text longer than the model can tell positions apart
     @Override
     public Memory encode(Tensor ids, Pass pass) {
+        requireRoom(ids.size(1), pass, "reads");
         Tensor encoded = parts.reader().read(ids, pass, device);
         List<KeyValue> remembered = parts.writer().blocks().stream()
                 .map(block -> block.remember(encoded))
@@ -71,10 +74,12 @@ public final class Transformer implements EncoderDecoder {
         return new Memory(encoded, remembered, pass.layout());
     }
 
+    /// @throws IllegalArgumentException for a text longer than the model can tell positions apart
     @Override
     public Tensor hidden(Tensor ids, Memory memory, Pass pass) { // ids [B, T]
         Writer writer = parts.writer();
         long newTokens = ids.size(1);
+        requireRoom(pass.layout().columns(newTokens), pass, "writes");
         Tensor x = writer.embedding().embed(ids, pass.layout().positions(newTokens, device), pass.precision());
         Scores own = writer.own().causal(pass, ids.size(0), newTokens, device);
         Scores across =
@@ -84,6 +89,13 @@ public final class Transformer implements EncoderDecoder {
         }
         pass.cache().ifPresent(cache -> cache.advance(newTokens));
         return writer.norm().forward(x, pass.form());
+    }
+
+    private void requireRoom(long tokens, Pass pass, String does) {
+        if (spec.boundedContext() && tokens > spec.contextLength() && !(pass.layout() instanceof Layout.Packed)) {
+            throw new IllegalArgumentException(spec.architecture() + " " + does + " at most " + spec.contextLength()
+                    + " tokens, and is given " + tokens + ": truncate the text");
+        }
     }
 
     @Override

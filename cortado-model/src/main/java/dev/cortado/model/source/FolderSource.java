@@ -46,6 +46,11 @@ public record FolderSource(Path path) implements ModelSource {
     }
 
     @Override
+    public int[] forcedFirst() throws IOException {
+        return ModelFolder.forcedFirst(path).stream().toArray();
+    }
+
+    @Override
     public Optional<PipelineTokenizer> tokenizer() throws IOException {
         return Tokenizers.find(path);
     }

@@ -54,6 +54,11 @@ public sealed interface ModelSource permits FolderSource, Llama2cSource {
     /// The ids that begin and end a text.
     TextEnds ends() throws IOException;
 
+    /// The ids that the answers of an encoder–decoder must begin with; most have none.
+    default int[] forcedFirst() throws IOException {
+        return new int[0];
+    }
+
     /// The tokenizer that comes with the model, if there is one.
     Optional<PipelineTokenizer> tokenizer() throws IOException;
 

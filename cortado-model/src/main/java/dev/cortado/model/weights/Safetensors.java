@@ -25,12 +25,14 @@ import java.util.SequencedSet;
 public final class Safetensors implements WeightSource {
     private final Path file;
     private final Arena arena;
+    private final MemorySegment data;
     private final SequencedMap<String, StoredTensor> tensors = new LinkedHashMap<>();
     private final SequencedMap<String, String> metadata;
 
     private Safetensors(Path file, SafetensorsHeader header, Arena arena, MemorySegment data) {
         this.file = file;
         this.arena = arena;
+        this.data = data;
         this.metadata = Collections.unmodifiableSequencedMap(header.metadata());
         header.tensors().forEach((name, range) -> {
             MemorySegment bytes = data.asSlice(range.begin(), range.end() - range.begin());
@@ -106,6 +108,11 @@ public final class Safetensors implements WeightSource {
     /// The file's own notes, `{"format": "pt"}` in most; empty when it has none.
     public SequencedMap<String, String> metadata() {
         return metadata;
+    }
+
+    @Override
+    public void release() {
+        MappedPages.release(data);
     }
 
     @Override

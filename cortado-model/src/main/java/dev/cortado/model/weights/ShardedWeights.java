@@ -96,6 +96,11 @@ public final class ShardedWeights implements WeightSource {
     }
 
     @Override
+    public void release() {
+        shards.forEach(WeightSource::release);
+    }
+
+    @Override
     public void close() {
         shards.forEach(WeightSource::close);
     }

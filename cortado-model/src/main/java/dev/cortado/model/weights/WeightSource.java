@@ -24,6 +24,9 @@ public interface WeightSource extends AutoCloseable {
         return Optional.empty();
     }
 
+    /// Lets go of what is in main memory only because it was read; it is read again when it is needed.
+    default void release() {}
+
     @Override
     void close();
 }

@@ -190,7 +190,7 @@ class ModelFolderTest {
                         floats("model.layers.2.mlp.up_proj.weight", 10, 6)));
         assertThatThrownBy(() -> ModelFolder.openDecoder(folder, Device.CPU))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageStartingWith(folder + " does not fit its configuration: ")
+                .hasMessageStartingWith(folder.resolve("model.safetensors") + " does not fit its configuration: ")
                 .hasMessageContaining("missing model.norm.weight [6]")
                 .hasMessageContaining("missing model.layers.1.mlp.up_proj.weight [10, 6]")
                 .hasMessageContaining(

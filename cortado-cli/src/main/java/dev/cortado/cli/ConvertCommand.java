@@ -1,0 +1,205 @@
+package dev.cortado.cli;
+
+import dev.cortado.model.Model;
+import dev.cortado.model.Storage;
+import dev.cortado.model.convert.CanonicalWeights;
+import dev.cortado.model.convert.Likeness;
+import dev.cortado.model.convert.SafetensorsConversion;
+import dev.cortado.model.source.ModelSource;
+import dev.cortado.tensor.DType;
+import dev.cortado.tensor.Device;
+import dev.cortado.text.tokenizer.format.Tokenizers;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// `cortado convert`: a model from one format to another.
+@Command(
+        name = "convert",
+        description = {
+            "Write a model in another format, with its tokenizer and chat template. What was written is read again,",
+            "and its logits are compared with the original's before success is reported. Memory is bounded by the",
+            "largest tensor."
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  cortado convert runs/tour/model --to gguf --type q8_0 --out tour.gguf",
+            "  cortado convert stories260K.bin --to safetensors --out stories",
+            "  cortado convert model.gguf --to safetensors --type bf16 --out model-hf --json"
+        })
+final class ConvertCommand implements Callable<Integer> {
+    /// Beyond this, formats that keep every number have not kept them.
+    private static final double EXACT = 1e-3;
+
+    /// Numbers of 16 bits move logits by about this part of their size; of fewer bits, by more.
+    private static final double ROUNDED = 0.05;
+
+    private final Output output;
+
+    @Parameters(paramLabel = "MODEL", description = "A model folder, a .gguf file or a llama2.c .bin file.")
+    private Path model = Path.of("");
+
+    @Option(names = "--to", required = true, paramLabel = "FORMAT", description = "${COMPLETION-CANDIDATES}.")
+    private Format to = Format.SAFETENSORS;
+
+    @Option(
+            names = {"--type", "--quant"},
+            paramLabel = "TYPE",
+            description =
+                    "What matrices are stored as. safetensors: f32, f16, bf16 (default: as most of the model is).")
+    private Optional<String> type = Optional.empty();
+
+    @Option(names = "--out", required = true, paramLabel = "PATH", description = "The folder or file to write.")
+    private Path out = Path.of("");
+
+    @Option(names = "--force", description = "Replace what is there.")
+    private boolean force;
+
+    ConvertCommand(Output output) {
+        this.output = output;
+    }
+
+    /// What can be written.
+    enum Format {
+        SAFETENSORS
+    }
+
+    /// What `--json` prints.
+    ///
+    /// @param bytes   of everything written
+    /// @param seconds for writing, without the comparison
+    /// @param notes   what differs, what was left out
+    record Report(
+            String model,
+            String from,
+            String out,
+            String to,
+            String type,
+            long bytes,
+            double seconds,
+            Likeness likeness,
+            List<String> notes) {}
+
+    @Override
+    public Integer call() throws IOException {
+        ModelSource source = ModelSource.of(model);
+        if (Files.exists(out) && !force) {
+            throw new FileAlreadyExistsException(out.toString(), null, "add --force to replace it");
+        }
+        List<String> notes = new ArrayList<>();
+        long begin = System.nanoTime();
+        String written;
+        try (CanonicalWeights weights = CanonicalWeights.open(source)) {
+            notes.addAll(weights.mentions());
+            written = write(source, weights, notes);
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        Likeness likeness = compare(source, written);
+        var report = new Report(
+                model.toString(),
+                source.format(),
+                out.toString(),
+                to.name().toLowerCase(Locale.ROOT),
+                written,
+                size(out),
+                seconds,
+                likeness,
+                notes);
+        output.result(report, text(report));
+        return 0;
+    }
+
+    private String write(ModelSource source, CanonicalWeights weights, List<String> notes) throws IOException {
+        try (var progress = new TensorProgress(output, weights.names().size())) {
+            return switch (to) {
+                case SAFETENSORS -> {
+                    DType dtype = SafetensorsConversion.write(
+                            source.spec(),
+                            weights,
+                            source.ends(),
+                            type.map(this::dtype),
+                            out,
+                            (_, _) -> progress.step());
+                    Optional<PipelineTokenizer> tokenizer = source.tokenizer();
+                    if (tokenizer.isPresent()) {
+                        Tokenizers.write(
+                                tokenizer.get(), OptionalLong.of(source.spec().contextLength()), out);
+                    } else {
+                        notes.add("the model has no tokenizer");
+                    }
+                    Optional<String> template = source.chatTemplate();
+                    if (template.isPresent()) {
+                        Files.writeString(out.resolve("chat_template.jinja"), template.get());
+                    }
+                    yield dtype.name();
+                }
+            };
+        }
+    }
+
+    private DType dtype(String name) {
+        return switch (name.toLowerCase(Locale.ROOT)) {
+            case "f32" -> DType.F32;
+            case "f16" -> DType.F16;
+            case "bf16" -> DType.BF16;
+            default ->
+                throw new IllegalArgumentException(
+                        "--type " + name + " cannot be written as safetensors: use f32, f16 or bf16");
+        };
+    }
+
+    /// @throws IllegalStateException when what was written is not the model; it is left for inspection
+    private Likeness compare(ModelSource source, String type) throws IOException {
+        Likeness likeness;
+        try (Model before = source.open(Device.CPU, Storage.MAPPED);
+                Model after = ModelSource.of(out).open(Device.CPU, Storage.MAPPED)) {
+            likeness = Likeness.of(before, after);
+        }
+        boolean exact = type.equals("F32");
+        boolean same = exact ? likeness.maxAbs() <= EXACT : likeness.deviation() <= ROUNDED;
+        if (!same) {
+            throw new IllegalStateException(
+                    "%s was written, but is not the same model: logits differ by up to %.2g (%s)"
+                            .formatted(
+                                    out,
+                                    likeness.maxAbs(),
+                                    exact ? "allowed: " + EXACT : "deviation " + likeness.deviation()));
+        }
+        return likeness;
+    }
+
+    private static long size(Path path) throws IOException {
+        try (var files = Files.walk(path)) {
+            long bytes = 0;
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                bytes += Files.size(file);
+            }
+            return bytes;
+        }
+    }
+
+    private static String text(Report r) {
+        var text = new StringBuilder("%s: %s in %s, %s, written in %.1f s%n"
+                .formatted(r.out(), r.to(), r.type(), InspectCommand.bytes(r.bytes()), r.seconds()));
+        text.append(
+                "read again: logits differ by at most %.2g (deviation %.2g), the same choice at %.0f %% of %d positions"
+                        .formatted(
+                                r.likeness().maxAbs(),
+                                r.likeness().deviation(),
+                                100 * r.likeness().sameChoices(),
+                                r.likeness().positions()));
+        r.notes().forEach(note -> text.append("%nnote: %s".formatted(note)));
+        return text.toString();
+    }
+}
