@@ -27,7 +27,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
 
 /// Small random descendants of Llama, and what they are in plain loops.
-final class Families {
+public final class Families {
     private static final OptionalDouble NONE = OptionalDouble.empty();
 
     /// A family: its random specs, and a naive model of the weights of one.
@@ -96,7 +96,7 @@ final class Families {
                 }));
     }
 
-    static LlamaSpec llama(RandomGenerator random) {
+    public static LlamaSpec llama(RandomGenerator random) {
         LlamaSpec plain = TinyLlama.spec(random);
         return new LlamaSpec(
                 plain.vocabSize(),
@@ -114,17 +114,17 @@ final class Families {
                 new LlamaSpec.Biases(random.nextBoolean(), random.nextBoolean()));
     }
 
-    static MistralSpec mistral(RandomGenerator random) {
+    public static MistralSpec mistral(RandomGenerator random) {
         DecoderSizes sizes = sizes(random);
         return new MistralSpec(sizes, hidden(random), rotary(random, sizes, sizes.headDim()), window(random));
     }
 
-    static Qwen2Spec qwen2(RandomGenerator random) {
+    public static Qwen2Spec qwen2(RandomGenerator random) {
         DecoderSizes sizes = sizes(random);
         return new Qwen2Spec(sizes, hidden(random), rotary(random, sizes, sizes.headDim()), late(random, sizes));
     }
 
-    static Qwen3Spec qwen3(RandomGenerator random) {
+    public static Qwen3Spec qwen3(RandomGenerator random) {
         DecoderSizes sizes = sizes(random);
         Rotary rotary = rotary(random, sizes, sizes.headDim());
         return new Qwen3Spec(sizes, hidden(random), rotary, late(random, sizes), random.nextBoolean());

@@ -34,7 +34,12 @@ public record RelativeBuckets(Tensor table, boolean bidirectional, int maxDistan
 
     /// The bucket of a key this many tokens after the query.
     long bucket(long distance) {
-        long count = table.size(0);
+        return bucket(distance, table.size(0), bidirectional, maxDistance);
+    }
+
+    /// The bucket, of so many, of a key this many tokens after the query.
+    public static long bucket(long distance, long buckets, boolean bidirectional, int maxDistance) {
+        long count = buckets;
         long first = 0;
         long far;
         if (bidirectional) {

@@ -1,7 +1,9 @@
 package dev.cortado.model.onnx;
 
+import dev.cortado.model.layer.Rotary;
 import dev.cortado.tensor.DType;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /// The parts of attention that have no weights, as parts of an [OnnxGraph].
 ///
@@ -47,14 +49,25 @@ public final class OnnxAttention {
         return added(graph, visible(seen));
     }
 
-    /// Hides padding, and from each new token those after it. ids I64 [B, T] are the last of the tokens seen
-    /// I64 [B, S] → F32 [B, 1, T, S].
-    public static OnnxValue causalMask(OnnxGraph graph, OnnxValue ids, OnnxValue seen) {
+    /// Hides padding, and from each new token those after it and those before its window, if there is one. ids
+    /// I64 [B, T] are the last of the tokens seen I64 [B, S] → F32 [B, 1, T, S].
+    ///
+    /// @param window tokens that each sees, itself among them
+    public static OnnxValue causalMask(OnnxGraph graph, OnnxValue ids, OnnxValue seen, OptionalInt window) {
         OnnxValue total = seen.size(1);
         OnnxValue past = total.sub(ids.size(1));
         OnnxValue rows = graph.range(past, total).unsqueeze(1); // [T, 1]
         OnnxValue columns = graph.range(graph.integer(0), total).unsqueeze(0); // [1, S]
-        return added(graph, columns.lessOrEqual(rows).and(visible(seen)));
+        OnnxValue before = columns.lessOrEqual(rows);
+        OnnxValue near =
+                window.isPresent() ? before.and(columns.greater(rows.sub(graph.integer(window.getAsInt())))) : before;
+        return added(graph, near.and(visible(seen)));
+    }
+
+    /// Hides from each new token those after it, where nothing is padding. rows I64 [T, 1] and columns I64 [1,
+    /// S] are the places of the new tokens and of all → F32 [T, S].
+    static OnnxValue causalMask(OnnxGraph graph, OnnxValue rows, OnnxValue columns) {
+        return added(graph, columns.lessOrEqual(rows));
     }
 
     private static OnnxValue visible(OnnxValue seen) {
@@ -65,33 +78,55 @@ public final class OnnxAttention {
         return visible.where(graph.number(0), graph.number(HIDDEN));
     }
 
-    /// Cosines and sines of rotary positions, [B, 1, T, C/2] each, shared by all layers.
-    public record Angles(OnnxValue cos, OnnxValue sin) {
-        /// The angles position·frequency. positions I64 [B, T]; one frequency per pair of channels.
-        public static Angles at(OnnxGraph graph, OnnxValue positions, float... frequencies) {
-            OnnxValue angles =
-                    positions.cast(DType.F32).unsqueeze(1, 3).mul(graph.numbers(frequencies)); // [B, 1, T, C/2]
-            return new Angles(angles.cos(), angles.sin());
-        }
-
-        /// theta^(−2i/C) for each pair i of C channels (Su et al. 2021, arXiv:2104.09864).
-        public static float[] frequencies(int headDim, double theta) {
-            float[] frequencies = new float[headDim / 2];
-            for (int i = 0; i < frequencies.length; i++) {
-                frequencies[i] = (float) Math.pow(theta, -2.0 * i / headDim);
+    /// Cosines and sines of rotary positions, shared by all layers.
+    ///
+    /// @param cos     [B, 1, T, R/2]
+    /// @param sin     the same shape
+    /// @param turning R, channels that turn, the first of each head
+    public record Angles(OnnxValue cos, OnnxValue sin, long turning) {
+        /// The angles position·frequency. positions I64 [B, T].
+        ///
+        /// @throws IllegalArgumentException where frequencies depend on the length of the text, or pairs are
+        /// not halves
+        public static Angles at(OnnxGraph graph, OnnxValue positions, Rotary rotary) {
+            obstacle(rotary).ifPresent(what -> {
+                throw new IllegalArgumentException("ONNX graphs have no " + what);
+            });
+            double[] exact = rotary.scaling().frequencies(rotary.theta(), rotary.rotaryDim(), 0);
+            float[] frequencies = new float[exact.length];
+            for (int i = 0; i < exact.length; i++) {
+                frequencies[i] = (float) exact[i];
             }
-            return frequencies;
+            OnnxValue angles =
+                    positions.cast(DType.F32).unsqueeze(1, 3).mul(graph.numbers(frequencies)); // [B, 1, T, R/2]
+            double amplitude = rotary.scaling().amplitude();
+            OnnxValue cos = angles.cos();
+            OnnxValue sin = angles.sin();
+            return amplitude == 1
+                    ? new Angles(cos, sin, rotary.rotaryDim())
+                    : new Angles(cos.mul(amplitude), sin.mul(amplitude), rotary.rotaryDim());
         }
 
-        /// x [B, H, T, C] turned: channel i < C/2 together with channel i + C/2.
+        /// What of rotary positions a graph cannot have, if anything: a cache keeps keys as they were turned.
+        static Optional<String> obstacle(Rotary rotary) {
+            if (rotary.scaling().varies()) {
+                return Optional.of("rotary frequencies that depend on the length of the text (rope_type dynamic or"
+                        + " longrope)");
+            }
+            return rotary.pairing() == Rotary.Pairing.HALVES
+                    ? Optional.empty()
+                    : Optional.of("rotary positions that turn neighbouring channels");
+        }
+
+        /// x [B, H, T, C] turned: channel i < R/2 together with channel i + R/2; those from R on stay.
         public OnnxValue turn(OnnxValue x, long headDim) {
-            OnnxValue first = x.slice(3, 0, headDim / 2);
-            OnnxValue second = x.slice(3, headDim / 2, headDim);
-            return x.graph()
-                    .concat(
-                            -1,
-                            first.mul(cos).sub(second.mul(sin)),
-                            second.mul(cos).add(first.mul(sin)));
+            OnnxValue first = x.slice(3, 0, turning / 2);
+            OnnxValue second = x.slice(3, turning / 2, turning);
+            OnnxValue turnedFirst = first.mul(cos).sub(second.mul(sin));
+            OnnxValue turnedSecond = second.mul(cos).add(first.mul(sin));
+            return turning == headDim
+                    ? x.graph().concat(-1, turnedFirst, turnedSecond)
+                    : x.graph().concat(-1, turnedFirst, turnedSecond, x.slice(3, turning, headDim));
         }
     }
 }

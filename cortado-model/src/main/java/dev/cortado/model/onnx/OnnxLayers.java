@@ -1,5 +1,7 @@
 package dev.cortado.model.onnx;
 
+import dev.cortado.model.CheckpointNames;
+import dev.cortado.model.layer.Activation;
 import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.model.weights.WeightSource;
@@ -8,36 +10,54 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
 /// Layers with weights as parts of an [OnnxGraph]: what [dev.cortado.model.Params] is to an architecture, this is to
 /// its exporter. It is scoped by path, `layers.at("self_attn").linear("q_proj", x, width, width)`, and paths are
-/// Hugging Face's names.
+/// Hugging Face's names. Checkpoints may spell them otherwise ([CheckpointNames]); the graph has them as they are
+/// here.
 ///
 /// Weights of any floating type are written as F32, each converted only when its turn in the file comes.
 public final class OnnxLayers {
     private final OnnxGraph graph;
-    private final WeightSource weights;
+    private final Checkpoint checkpoint;
     private final String path;
-    private final Set<String> used;
 
     /// Layers of a graph with weights from a source, which must stay open until the graph is written.
-    public OnnxLayers(OnnxGraph graph, WeightSource weights) {
-        this(graph, weights, "", new TreeSet<>());
+    public OnnxLayers(OnnxGraph graph, WeightSource weights, CheckpointNames names) {
+        this(graph, new Checkpoint(weights, names, new TreeSet<>()), "");
     }
 
-    private OnnxLayers(OnnxGraph graph, WeightSource weights, String path, Set<String> used) {
+    private OnnxLayers(OnnxGraph graph, Checkpoint checkpoint, String path) {
         this.graph = graph;
-        this.weights = weights;
+        this.checkpoint = checkpoint;
         this.path = path;
-        this.used = used;
+    }
+
+    /// Where weights come from, and which of them some layer has asked for.
+    private record Checkpoint(WeightSource weights, CheckpointNames names, Set<String> used) {
+        Optional<String> spelling(String name) {
+            return names.spellings(name).stream()
+                    .filter(weights.names()::contains)
+                    .findFirst();
+        }
+
+        IllegalArgumentException problem(String what) {
+            return new IllegalArgumentException(weights.path() + " does not fit its configuration: " + what);
+        }
+    }
+
+    /// The same layers in another graph: a model of two graphs has one checkpoint.
+    public OnnxLayers in(OnnxGraph other) {
+        return new OnnxLayers(other, checkpoint, path);
     }
 
     /// The layers under a name inside this path.
     public OnnxLayers at(String name) {
-        return new OnnxLayers(graph, weights, path.isEmpty() ? name : path + "." + name, used);
+        return new OnnxLayers(graph, checkpoint, path.isEmpty() ? name : path + "." + name);
     }
 
     /// The layers of the block with this number.
@@ -52,37 +72,41 @@ public final class OnnxLayers {
 
     /// Whether there is such a tensor, `query.bias`.
     public boolean has(String name) {
-        return weights.names().contains(at(name).path);
+        return checkpoint.spelling(at(name).path).isPresent();
     }
 
     /// One tensor as it is, F32.
     ///
     /// @throws IllegalArgumentException when it is missing, or of another shape
     public OnnxValue weight(String name, long... sizes) {
-        StoredTensor stored = stored(name, sizes);
-        return graph.weight(outgoing(stored, stored.name(), false));
+        return graph.weight(outgoing(stored(name, sizes), at(name).path, Shape.of(sizes), false));
     }
 
-    /// x·weightᵀ + bias, where there is a bias. x [.., in] → [.., out].
+    /// x·weightᵀ, without a bias. x [.., in] → [.., out].
     public OnnxValue linear(String name, OnnxValue x, long in, long out) {
         OnnxLayers layer = at(name);
         // As PyTorch's exporters do it: [in, out], under a name that is not that of [out, in].
-        StoredTensor stored = layer.stored("weight", out, in);
-        return linear(layer, x, outgoing(stored, stored.name() + ".transposed", true), out);
+        String stored = layer.stored("weight", out, in);
+        OutgoingTensor weight = outgoing(stored, layer.path + ".weight.transposed", Shape.of(in, out), true);
+        return layer.within(() -> x.matMul(graph.weight(weight)));
+    }
+
+    /// x·weightᵀ + bias. x [.., in] → [.., out].
+    public OnnxValue biased(String name, OnnxValue x, long in, long out) {
+        OnnxLayers layer = at(name);
+        OnnxValue product = linear(name, x, in, out);
+        return layer.within(() -> product.add(layer.weight("bias", out)));
+    }
+
+    /// With a bias or without one.
+    public OnnxValue linear(String name, OnnxValue x, long in, long out, boolean bias) {
+        return bias ? biased(name, x, in, out) : linear(name, x, in, out);
     }
 
     /// x·weight + bias for GPT-2's way to store a linear layer ("Conv1D"), [in, out]. x [.., in] → [.., out].
-    public OnnxValue linearAsStored(String name, OnnxValue x, long in, long out) {
+    public OnnxValue conv1d(String name, OnnxValue x, long in, long out) {
         OnnxLayers layer = at(name);
-        StoredTensor stored = layer.stored("weight", in, out);
-        return linear(layer, x, outgoing(stored, stored.name(), false), out);
-    }
-
-    private OnnxValue linear(OnnxLayers layer, OnnxValue x, OutgoingTensor weight, long out) {
-        return layer.within(() -> {
-            OnnxValue product = x.matMul(graph.weight(weight));
-            return layer.has("bias") ? product.add(layer.weight("bias", out)) : product;
-        });
+        return layer.within(() -> x.matMul(layer.weight("weight", in, out)).add(layer.weight("bias", out)));
     }
 
     /// Rows of a table: ids I64 [..] → [.., width].
@@ -116,51 +140,55 @@ public final class OnnxLayers {
         });
     }
 
-    /// x·σ(x) (Elfwing et al. 2017, arXiv:1702.03118).
-    public static OnnxValue silu(OnnxValue x) {
-        return x.mul(x.sigmoid());
+    /// The nonlinearity of a feed-forward layer. x of any shape → the same shape.
+    public static OnnxValue activation(Activation kind, OnnxValue x) {
+        return switch (kind) {
+            case RELU -> x.relu();
+            case GELU -> x.mul(x.mul(Math.sqrt(0.5)).erf().add(1)).mul(0.5);
+            case GELU_TANH -> {
+                OnnxValue inner = x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
+                yield x.mul(inner.tanh().add(1)).mul(0.5);
+            }
+            case GELU_SIGMOID -> x.mul(x.mul(1.702).sigmoid());
+            case SILU -> x.mul(x.sigmoid());
+            case TANH -> x.tanh();
+        };
     }
 
-    /// x·Φ(x) (Hendrycks & Gimpel 2016, arXiv:1606.08415).
-    public static OnnxValue gelu(OnnxValue x) {
-        return x.mul(x.mul(Math.sqrt(0.5)).erf().add(1)).mul(0.5);
-    }
-
-    /// The same paper's approximation by a hyperbolic tangent, Hugging Face's `gelu_new` and `gelu_pytorch_tanh`.
-    public static OnnxValue tanhGelu(OnnxValue x) {
-        OnnxValue inner = x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-        return x.mul(inner.tanh().add(1)).mul(0.5);
-    }
-
-    /// To be called when the graph is complete.
+    /// To be called when the graph is complete, or all graphs that share the checkpoint are.
     ///
-    /// @throws IllegalArgumentException naming tensors that no layer asked for
+    /// @throws IllegalArgumentException naming tensors that no layer asked for and nobody knows
     public void finish() {
-        var unused = new TreeSet<>(weights.names());
-        unused.removeAll(used);
+        var unused = new TreeSet<>(checkpoint.weights().names());
+        unused.removeAll(checkpoint.used());
+        unused.removeIf(checkpoint.names()::isStray);
         if (!unused.isEmpty()) {
-            throw new IllegalArgumentException(weights.path() + " does not fit its configuration: unused "
-                    + unused.first() + (unused.size() > 1 ? " and " + (unused.size() - 1) + " more" : ""));
+            throw checkpoint.problem(
+                    "unused " + unused.first() + (unused.size() > 1 ? " and " + (unused.size() - 1) + " more" : ""));
         }
     }
 
-    private StoredTensor stored(String name, long... sizes) {
+    /// The name under which the checkpoint has a tensor of this shape.
+    private String stored(String name, long... sizes) {
         String full = at(name).path;
-        StoredTensor stored = weights.find(full)
-                .orElseThrow(() -> new IllegalArgumentException(
-                        weights.path() + " does not fit its configuration: missing " + full + " " + Shape.of(sizes)));
+        String spelling = checkpoint
+                .spelling(full)
+                .orElseThrow(() -> checkpoint.problem("missing " + full + " " + Shape.of(sizes)));
+        StoredTensor stored = checkpoint.weights().find(spelling).orElseThrow();
         if (!stored.shape().equals(Shape.of(sizes)) || !stored.dtype().isFloating()) {
-            throw new IllegalArgumentException(weights.path() + " does not fit its configuration: " + full + " is "
-                    + stored.dtype() + " " + stored.shape() + " where the configuration says " + Shape.of(sizes));
+            throw checkpoint.problem(full + " is " + stored.dtype() + " " + stored.shape()
+                    + " where the configuration says " + Shape.of(sizes));
         }
-        used.add(full);
-        return stored;
+        checkpoint.used().add(spelling);
+        return spelling;
     }
 
-    private static OutgoingTensor outgoing(StoredTensor stored, String name, boolean transposed) {
-        Shape shape =
-                transposed ? Shape.of(stored.shape().size(1), stored.shape().size(0)) : stored.shape();
+    /// Found again when it is written: a checkpoint in blocks decodes what it is asked for, which until then
+    /// would stay in memory.
+    private OutgoingTensor outgoing(String spelling, String name, Shape shape, boolean transposed) {
+        WeightSource weights = checkpoint.weights();
         return new OutgoingTensor(name, DType.F32, shape, sink -> {
+            StoredTensor stored = weights.find(spelling).orElseThrow();
             if (stored.dtype() == DType.F32 && !transposed) {
                 sink.write(stored.bytes());
                 return;

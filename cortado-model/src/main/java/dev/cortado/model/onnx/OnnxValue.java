@@ -186,6 +186,11 @@ public final class OnnxValue {
         return graph.node("ReduceMean", dtype, integers("axes", axis), this);
     }
 
+    /// The sum of the elements up to each, along an axis.
+    public OnnxValue cumulativeSum(int axis) {
+        return graph.node("CumSum", dtype, Map.of(), this, graph.integer(axis));
+    }
+
     /// (x − mean)/√(variance + ε)·scale + bias over the last axis.
     public OnnxValue layerNormalization(OnnxValue scale, OnnxValue bias, double epsilon) {
         requireSameType(scale);

@@ -19,7 +19,8 @@ import java.util.Set;
 /// call the result `onnx::MatMul_885`. Biases keep their names, and nodes are called after their modules. So:
 ///
 /// * a `MatMul` by an anonymous weight whose product is added to `X.bias` is the layer X, as is a `Gemm` with
-///   that bias;
+///   that bias, unless its node is called after a layer inside X, whose bias X keeps (the `decoder` of a
+///   masked-language-model head);
 /// * without a bias, `/encoder/layer.0/query/MatMul` is the layer `encoder.layer.0.query`.
 final class WeightNames {
     private static final String WEIGHT = ".weight";
@@ -90,8 +91,11 @@ final class WeightNames {
         boolean transposed =
                 !gemm || !(node.attributes().get("transB") instanceof OnnxAttribute.Whole(long transB) && transB != 0);
         var found = new Found(weight, transposed);
-        Optional<String> layer =
-                (gemm ? layerOfBias(node.input(2), found) : addedBias(node, found)).or(() -> layerOfNode(node));
+        Optional<String> ofBias = gemm ? layerOfBias(node.input(2), found) : addedBias(node, found);
+        Optional<String> ofNode = layerOfNode(node);
+        Optional<String> layer = ofNode.filter(inside -> inside.startsWith(ofBias.orElse("") + "."))
+                .or(() -> ofBias)
+                .or(() -> ofNode);
         if (layer.isEmpty() || initializers.containsKey(layer.get() + WEIGHT)) {
             return Optional.empty();
         }

@@ -4,13 +4,16 @@
 /// |---|---|
 /// | load the weights of an `.onnx` file into a model | [OnnxFile#open], a [dev.cortado.model.weights.WeightSource] |
 /// | look at its graph and its stored tensors | [OnnxFile#nodes], [OnnxFile#initializers] |
-/// | write a Llama for ONNX Runtime and its kin | [LlamaOnnx#write] |
-/// | export another architecture | [OnnxLayers], [OnnxAttention], as [LlamaOnnx] does |
+/// | write a model for ONNX Runtime and its kin | [OnnxExport#write] |
+/// | know what goes into and comes out of its graph | [LlamaOnnx], [Gpt2Onnx], [BertOnnx], [DistilBertOnnx],
+/// [T5Onnx] |
+/// | export another architecture | [OnnxLayers], [OnnxAttention], as these do; then a line in [OnnxExport] |
 /// | build any graph | [OnnxGraph], [OnnxValue], [OnnxWriter#write] |
 ///
 /// ```java
-/// try (WeightSource weights = ModelWeights.open(Path.of("models/tiny"))) {
-///     LlamaOnnx.write(Path.of("tiny.onnx"), spec, weights);
+/// Path model = Path.of("models/tiny");
+/// try (WeightSource weights = ModelWeights.open(model)) {
+///     OnnxExport.write(Path.of("tiny.onnx"), ModelFolder.spec(model), weights);
 /// }
 /// try (OnnxFile exported = OnnxFile.open(Path.of("tiny.onnx"))) {
 ///     exported.find("model.layers.0.self_attn.q_proj.weight"); // [out, in] again

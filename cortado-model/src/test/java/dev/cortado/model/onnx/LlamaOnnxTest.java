@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.model.CausalLm;
-import dev.cortado.model.Parameter;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.TinyLlama;
@@ -13,14 +12,11 @@ import dev.cortado.model.arch.Llama;
 import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.model.weights.ModelWeights;
-import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.model.weights.Safetensors;
-import dev.cortado.model.weights.SafetensorsWriter;
 import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Grad;
-import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Seeds;
@@ -28,11 +24,7 @@ import dev.cortado.testkit.SharedData;
 import dev.cortado.testkit.StrictScopes;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -45,52 +37,7 @@ class LlamaOnnxTest {
     Path folder;
 
     private static Safetensors saved(CausalLm model, Path file, DType dtype) throws IOException {
-        List<OutgoingTensor> tensors = new ArrayList<>();
-        for (Parameter p : model.parameters()) {
-            Tensor cast = p.tensor().detach().to(dtype);
-            tensors.add(OutgoingTensor.of(p.name(), dtype, cast.shape(), cast.bytes()));
-        }
-        SafetensorsWriter.write(file, tensors);
-        return Safetensors.open(file);
-    }
-
-    /// The exported model's texts so far.
-    private static final class Session {
-        private final OnnxRuntimeOracle oracle;
-        private final LlamaSpec spec;
-        private final Map<String, Tensor> past = new HashMap<>();
-
-        Session(OnnxRuntimeOracle oracle, LlamaSpec spec, long batch) {
-            this.oracle = oracle;
-            this.spec = spec;
-            for (int i = 0; i < spec.layers(); i++) {
-                for (String what : List.of(".key", ".value")) {
-                    past.put(
-                            "past_key_values." + i + what,
-                            Tensors.zeros(Shape.of(batch, spec.kvHeads(), 0, spec.headDim()), DType.F32, Device.CPU));
-                }
-            }
-        }
-
-        Tensor next(Tensor ids, Tensor seen, Tensor positions) throws Exception {
-            Map<String, Tensor> inputs = new HashMap<>(past);
-            inputs.put("input_ids", ids);
-            inputs.put("attention_mask", seen);
-            inputs.put("position_ids", positions);
-            Map<String, Tensor> outputs = oracle.run(inputs);
-            past.replaceAll((name, _) -> outputs.get(name.replace("past_key_values", "present")));
-            assertThat(past.values()).allMatch(t -> t.size(2) == seen.size(1) && t.size(1) == spec.kvHeads());
-            return outputs.get("logits");
-        }
-
-        /// A text without padding.
-        Tensor next(int[] ids, int start) throws Exception {
-            long end = (long) start + ids.length;
-            return next(
-                    Tensors.of(ids, 1, ids.length),
-                    Tensors.ones(Shape.of(1, end), DType.I64, Device.CPU),
-                    Tensors.range(start, end, Device.CPU).unsqueeze(0));
-        }
+        return SavedModel.of(model, file, dtype, name -> name);
     }
 
     @Test
@@ -107,7 +54,7 @@ class LlamaOnnxTest {
                 int[] ids = TinyLlama.ids(spec, random, 9);
                 Tensor expected = model.forward(Tensors.of(ids, 1, 9), Pass.evaluation(Device.CPU));
                 try (var oracle = OnnxRuntimeOracle.open(file)) {
-                    var session = new Session(oracle, spec, 1);
+                    var session = new DecoderSession(oracle, 1);
                     int prompt = random.nextInt(1, 8);
                     assertTensor(session.next(Arrays.copyOf(ids, prompt), 0))
                             .isCloseTo(expected.slice(1, 0, prompt), 1e-4, 1e-4);
@@ -133,7 +80,7 @@ class LlamaOnnxTest {
             Tensor expected = model.forward(Tensors.of(ids, 1, 5), Pass.evaluation(Device.CPU));
             try (var oracle = OnnxRuntimeOracle.open(file)) {
                 int[] padded = {0, 0, ids[0], ids[1], ids[2], ids[3], ids[4]};
-                Tensor logits = new Session(oracle, spec, 1)
+                Tensor logits = new DecoderSession(oracle, 1)
                         .next(
                                 Tensors.of(padded, 1, 7),
                                 Tensors.of(new int[] {0, 0, 1, 1, 1, 1, 1}, 1, 7),
@@ -156,7 +103,7 @@ class LlamaOnnxTest {
             LlamaOnnx.write(file, spec, weights);
             Tensor expected = llama.forward(Tensors.of(ids, 1, 40), Pass.evaluation(Device.CPU));
             try (var oracle = OnnxRuntimeOracle.open(file)) {
-                var session = new Session(oracle, spec, 1);
+                var session = new DecoderSession(oracle, 1);
                 assertTensor(session.next(Arrays.copyOf(ids, 39), 0)).isCloseTo(expected.slice(1, 0, 39), 1e-4, 1e-4);
                 assertTensor(session.next(new int[] {ids[39]}, 39)).isCloseTo(expected.slice(1, 39), 1e-4, 1e-4);
             }

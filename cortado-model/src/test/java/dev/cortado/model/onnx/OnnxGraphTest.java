@@ -4,6 +4,7 @@ import static dev.cortado.testkit.TensorAssert.assertTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.cortado.model.layer.Activation;
 import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
@@ -97,7 +99,6 @@ class OnnxGraphTest {
         all.put("squeeze", operation(x -> x.unsqueeze(1).squeeze(1), x -> x));
         all.put("slice", operation(x -> x.slice(1, 1, -1), x -> x.slice(1, 1, -1)));
         all.put("timesTransposed", operation(x -> x.timesTransposed(x), x -> x.matmul(x.transpose(0, 1))));
-        all.put("silu", operation(OnnxLayers::silu, Nn::silu));
         all.put("concat", new Operation((g, x) -> g.concat(1, x, x), x -> Tensors.cat(List.of(x, x), 1)));
         all.put(
                 "gather",
@@ -130,11 +131,13 @@ class OnnxGraphTest {
                         (g, x) -> g.range(g.integer(1), x.size(1)).cast(DType.F32),
                         x -> Tensors.range(1, x.size(1), Device.CPU).to(DType.F32)));
         all.put("extremes", operation(x -> x.min(x.neg()).add(x.max(x.neg())), x -> x.mul(0)));
-        all.put("gelu", operation(OnnxLayers::gelu, BertReference::gelu));
-        all.put("tanhGelu", operation(OnnxLayers::tanhGelu, x -> {
-            Tensor inner = x.add(x.pow(3).mul(0.044715)).mul(Math.sqrt(2 / Math.PI));
-            return x.mul(inner.mul(2).sigmoid());
+        all.put("cumulativeSum", operation(x -> x.cumulativeSum(1), x -> {
+            float[] triangle = {1, 1, 1, 1, 0, 1, 1, 1, 0, 0, 1, 1, 0, 0, 0, 1};
+            return x.matmul(Tensors.of(triangle, 4, 4));
         }));
+        for (Activation kind : Activation.values()) {
+            all.put(kind.name(), operation(x -> OnnxLayers.activation(kind, x), kind::apply));
+        }
         return all;
     }
 
@@ -221,7 +224,7 @@ class OnnxGraphTest {
                 heads,
                 kvHeads,
                 1 / Math.sqrt(headDim),
-                Optional.of(OnnxAttention.causalMask(graph, ids, seen)));
+                Optional.of(OnnxAttention.causalMask(graph, ids, seen, OptionalInt.empty())));
         graph.output("mixed", mixed, batch, OnnxDim.of(heads), OnnxDim.of("new"), OnnxDim.of(headDim));
         Path file = folder.resolve("attention.onnx");
         OnnxWriter.write(file, graph);

@@ -3,6 +3,7 @@ package dev.cortado.model.onnx;
 import static dev.cortado.testkit.TensorAssert.assertTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cortado.model.CheckpointNames;
 import dev.cortado.model.weights.OutgoingTensor;
 import dev.cortado.model.weights.Safetensors;
 import dev.cortado.model.weights.SafetensorsWriter;
@@ -53,13 +54,13 @@ class OnnxLayersTest {
         Path file = folder.resolve("layers.onnx");
         try (Safetensors source = Safetensors.open(stored)) {
             var graph = new OnnxGraph("layers");
-            OnnxLayers layers = new OnnxLayers(graph, source).at("a");
+            OnnxLayers layers = new OnnxLayers(graph, source, CheckpointNames.of("")).at("a");
             OnnxDim[] free = {OnnxDim.of("batch"), OnnxDim.of("tokens")};
             OnnxValue ids = graph.input("ids", DType.I64, free);
             OnnxValue seen = graph.input("seen", DType.I64, free);
-            OnnxValue raised = layers.linear("in", layers.embedding("table", ids, 7, 4), 4, 6);
+            OnnxValue raised = layers.biased("in", layers.embedding("table", ids, 7, 4), 4, 6);
             OnnxValue normed = layers.layerNorm("norm", raised, 6, 1e-5);
-            OnnxValue y = layers.linearAsStored("out", normed, 6, 3);
+            OnnxValue y = layers.conv1d("out", normed, 6, 3);
             graph.output("y", y, free[0], free[1], OnnxDim.of(3));
             OnnxValue mask = OnnxAttention.paddingMask(graph, seen);
             graph.output("mask", mask.softmax(-1), free[0], OnnxDim.of(1), OnnxDim.of(1), free[1]);

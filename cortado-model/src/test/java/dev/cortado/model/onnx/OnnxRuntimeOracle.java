@@ -6,6 +6,7 @@ import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
 import ai.onnxruntime.OrtSession;
+import ai.onnxruntime.TensorInfo;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Shape;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// A file run by ONNX Runtime: tensors in, tensors out, by their names.
@@ -47,6 +49,13 @@ public final class OnnxRuntimeOracle implements AutoCloseable {
     /// Names of the graph's outputs.
     public Set<String> outputs() {
         return session.getOutputNames();
+    }
+
+    /// The shape of an input, with −1 for sizes that are free.
+    public long[] sizes(String input) throws OrtException {
+        return ((TensorInfo) Objects.requireNonNull(session.getInputInfo().get(input))
+                        .getInfo())
+                .getShape();
     }
 
     /// All results for these inputs.
