@@ -5,9 +5,11 @@ import dev.cortado.model.Storage;
 import dev.cortado.model.convert.CanonicalWeights;
 import dev.cortado.model.convert.Likeness;
 import dev.cortado.model.convert.SafetensorsConversion;
+import dev.cortado.model.gguf.GgufModelWriter;
 import dev.cortado.model.source.ModelSource;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
+import dev.cortado.text.gguf.GgmlType;
 import dev.cortado.text.tokenizer.format.Tokenizers;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -41,9 +44,6 @@ import picocli.CommandLine.Parameters;
 final class ConvertCommand implements Callable<Integer> {
     /// Beyond this, formats that keep every number have not kept them.
     private static final double EXACT = 1e-3;
-
-    /// Numbers of 16 bits move logits by about this part of their size; of fewer bits, by more.
-    private static final double ROUNDED = 0.05;
 
     private final Output output;
 
@@ -72,7 +72,8 @@ final class ConvertCommand implements Callable<Integer> {
 
     /// What can be written.
     enum Format {
-        SAFETENSORS
+        SAFETENSORS,
+        GGUF
     }
 
     /// What `--json` prints.
@@ -89,7 +90,26 @@ final class ConvertCommand implements Callable<Integer> {
             long bytes,
             double seconds,
             Likeness likeness,
+            List<TensorError> rounding,
             List<String> notes) {}
+
+    /// What rounding a tensor to its type lost.
+    ///
+    /// @param relative root mean square error over root mean square of the numbers
+    record TensorError(String tensor, String type, long bytes, double bitsPerWeight, double maxAbs, double relative) {
+        static List<TensorError> of(GgufModelWriter.Written written) {
+            return written.tensors().stream()
+                    .flatMap(t -> t.error().stream()
+                            .map(e -> new TensorError(
+                                    t.name(),
+                                    t.type().name(),
+                                    t.bytes(),
+                                    e.bitsPerWeight(),
+                                    e.maxAbs(),
+                                    e.relativeRms())))
+                    .toList();
+        }
+    }
 
     @Override
     public Integer call() throws IOException {
@@ -98,11 +118,12 @@ final class ConvertCommand implements Callable<Integer> {
             throw new FileAlreadyExistsException(out.toString(), null, "add --force to replace it");
         }
         List<String> notes = new ArrayList<>();
+        List<TensorError> errors = new ArrayList<>();
         long begin = System.nanoTime();
         String written;
         try (CanonicalWeights weights = CanonicalWeights.open(source)) {
             notes.addAll(weights.mentions());
-            written = write(source, weights, notes);
+            written = write(source, weights, notes, errors);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         Likeness likeness = compare(source, written);
@@ -115,12 +136,14 @@ final class ConvertCommand implements Callable<Integer> {
                 size(out),
                 seconds,
                 likeness,
+                errors,
                 notes);
         output.result(report, text(report));
         return 0;
     }
 
-    private String write(ModelSource source, CanonicalWeights weights, List<String> notes) throws IOException {
+    private String write(ModelSource source, CanonicalWeights weights, List<String> notes, List<TensorError> errors)
+            throws IOException {
         try (var progress = new TensorProgress(output, weights.names().size())) {
             return switch (to) {
                 case SAFETENSORS -> {
@@ -144,8 +167,42 @@ final class ConvertCommand implements Callable<Integer> {
                     }
                     yield dtype.name();
                 }
+                case GGUF -> {
+                    GgmlType matrices = type.map(ConvertCommand::ggmlType).orElse(GgmlType.F16);
+                    var options = new GgufModelWriter.Options(
+                            matrices,
+                            source.tokenizer(),
+                            source.ends(),
+                            source.chatTemplate(),
+                            Optional.of(String.valueOf(model.toAbsolutePath().getFileName())));
+                    GgufModelWriter.Written result =
+                            GgufModelWriter.write(out, source.spec(), weights, options, (_, _, _) -> progress.step());
+                    notes.addAll(result.differences());
+                    rounded(result).ifPresent(notes::add);
+                    errors.addAll(TensorError.of(result));
+                    yield matrices.name();
+                }
             };
         }
+    }
+
+    /// The tensors whose rows do not fit the wanted blocks.
+    private static Optional<String> rounded(GgufModelWriter.Written written) {
+        long other = written.tensors().stream()
+                .filter(tensor -> tensor.type() != tensor.wanted())
+                .count();
+        return other == 0
+                ? Optional.empty()
+                : Optional.of(other + " tensors have rows that do not fit the blocks of the type and have a wider one");
+    }
+
+    private static GgmlType ggmlType(String name) {
+        String wanted = name.toUpperCase(Locale.ROOT);
+        return List.of(GgmlType.F32, GgmlType.F16, GgmlType.BF16, GgmlType.Q8_0, GgmlType.Q4_0, GgmlType.Q4_K).stream()
+                .filter(known -> known.name().equals(wanted))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "--type " + name + " cannot be written as GGUF: use f32, f16, bf16, q8_0, q4_0 or q4_k"));
     }
 
     private DType dtype(String name) {
@@ -166,17 +223,24 @@ final class ConvertCommand implements Callable<Integer> {
                 Model after = ModelSource.of(out).open(Device.CPU, Storage.MAPPED)) {
             likeness = Likeness.of(before, after);
         }
-        boolean exact = type.equals("F32");
-        boolean same = exact ? likeness.maxAbs() <= EXACT : likeness.deviation() <= ROUNDED;
+        double allowed = allowed(type);
+        boolean same = type.equals("F32") ? likeness.maxAbs() <= EXACT : likeness.deviation() <= allowed;
         if (!same) {
             throw new IllegalStateException(
-                    "%s was written, but is not the same model: logits differ by up to %.2g (%s)"
-                            .formatted(
-                                    out,
-                                    likeness.maxAbs(),
-                                    exact ? "allowed: " + EXACT : "deviation " + likeness.deviation()));
+                    "%s was written, but is not the same model: logits differ by up to %.2g, deviation %.2g"
+                            .formatted(out, likeness.maxAbs(), likeness.deviation()));
         }
         return likeness;
+    }
+
+    /// How far logits of a type may lie from the original's, in parts of their size. Generous: rounding adds up
+    /// over layers, and a damaged file is off by about 1.
+    private static double allowed(String type) {
+        return switch (type) {
+            case "F32", "F16" -> 0.02;
+            case "BF16", "Q8_0" -> 0.1;
+            default -> 0.7;
+        };
     }
 
     private static long size(Path path) throws IOException {
@@ -199,6 +263,10 @@ final class ConvertCommand implements Callable<Integer> {
                                 r.likeness().deviation(),
                                 100 * r.likeness().sameChoices(),
                                 r.likeness().positions()));
+        r.rounding().stream()
+                .max(Comparator.comparingDouble(TensorError::relative))
+                .ifPresent(worst -> text.append("%nrounding: %.2g of the size of the numbers at most (%s)"
+                        .formatted(worst.relative(), worst.tensor())));
         r.notes().forEach(note -> text.append("%nnote: %s".formatted(note)));
         return text.toString();
     }

@@ -8,14 +8,12 @@ import dev.cortado.model.source.ModelSource;
 import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.model.weights.WeightSource;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -121,7 +119,7 @@ final class InspectCommand implements Callable<Integer> {
                         .orElse(null),
                 new Ends(ends.bos().isPresent() ? ends.bos().getAsInt() : null, ends.eos()),
                 source.chatTemplate().orElse(null),
-                licence().orElse(null));
+                source.licence().orElse(null));
     }
 
     /// A matrix in blocks is described without being decoded.
@@ -136,24 +134,6 @@ final class InspectCommand implements Callable<Integer> {
                             stored.dtype().name(),
                             stored.bytes().byteSize());
                 });
-    }
-
-    /// What the model card of a folder says.
-    private Optional<String> licence() throws IOException {
-        Path card = model.resolve("README.md");
-        if (!Files.isRegularFile(card)) {
-            return Optional.empty();
-        }
-        List<String> lines = Files.readAllLines(card);
-        if (lines.isEmpty() || !lines.getFirst().equals("---")) {
-            return Optional.empty();
-        }
-        return lines.stream()
-                .skip(1)
-                .takeWhile(line -> !line.equals("---"))
-                .filter(line -> line.startsWith("license:"))
-                .map(line -> line.substring("license:".length()).strip())
-                .findFirst();
     }
 
     private static String text(Report r) {

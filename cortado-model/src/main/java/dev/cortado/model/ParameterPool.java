@@ -1,5 +1,9 @@
 package dev.cortado.model;
 
+import dev.cortado.model.quant.Int8Matrix;
+import dev.cortado.model.quant.Int8Rows;
+import dev.cortado.model.quant.Nf4;
+import dev.cortado.model.quant.Nf4Matrix;
 import dev.cortado.model.quant.QuantisedMatrix;
 import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.model.weights.WeightSource;
@@ -9,6 +13,7 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -17,6 +22,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.function.Function;
 
 /// Makes the parameters of one model and remembers them: the other half of [Params], which gives them their paths.
 final class ParameterPool {
@@ -51,7 +57,7 @@ final class ParameterPool {
 
     Projection projection(String name, long in, long out, Init init) {
         once(name);
-        return narrow(name, out, in)
+        return narrow(name, out, in, false)
                 .<Projection>map(Projection.Quantised::new)
                 .orElseGet(() -> new Projection.Dense(dense(name, Shape.of(out, in), init, true)));
     }
@@ -59,14 +65,14 @@ final class ParameterPool {
     /// A matrix that checkpoints hold as [in, out]; in a number format of blocks it is [out, in] as any other.
     Projection transposed(String name, long in, long out, Init init) {
         once(name);
-        return narrow(name, out, in)
+        return narrow(name, out, in, true)
                 .<Projection>map(Projection.Quantised::new)
                 .orElseGet(() -> new Projection.Transposed(dense(name, Shape.of(in, out), init, true)));
     }
 
     Embedding embedding(String name, long count, long width, Init init) {
         once(name);
-        return narrow(name, count, width)
+        return narrow(name, count, width, false)
                 .<Embedding>map(Embedding.Quantised::new)
                 .orElseGet(() -> new Embedding.Dense(dense(name, Shape.of(count, width), init, true)));
     }
@@ -86,7 +92,9 @@ final class ParameterPool {
     }
 
     /// A matrix in the number format that the storage asks for or the file has; empty where it is to be a tensor.
-    private Optional<QuantisedMatrix> narrow(String name, long rows, long columns) {
+    ///
+    /// @param turned whether a checkpoint's plain numbers are [columns, rows]
+    private Optional<QuantisedMatrix> narrow(String name, long rows, long columns, boolean turned) {
         if (!(origin instanceof Origin.Checkpoint(WeightSource weights, var _, Storage storage))) {
             return Optional.empty();
         }
@@ -94,6 +102,14 @@ final class ParameterPool {
         Optional<QuantisedMatrix> matrix = switch (storage) {
             case TRAINABLE -> Optional.empty();
             case MAPPED -> spelling.flatMap(weights::blocks);
+            case INT8 ->
+                plain(
+                        name,
+                        rows,
+                        columns,
+                        turned,
+                        floats -> new Int8Matrix(Int8Rows.encode(floats, rows, Math.toIntExact(columns))));
+            case NF4 -> plain(name, rows, columns, turned, floats -> new Nf4Matrix(Nf4.encode(floats), rows, columns));
         };
         matrix.ifPresent(found -> {
             read.add(spelling.orElseThrow());
@@ -104,6 +120,27 @@ final class ParameterPool {
             quantised.add(new QuantisedParameter(name, found));
         });
         return matrix;
+    }
+
+    /// A matrix quantised now; empty where the checkpoint has no such matrix, which [#dense] will say.
+    private Optional<QuantisedMatrix> plain(
+            String name, long rows, long columns, boolean turned, Function<MemorySegment, QuantisedMatrix> encode) {
+        Shape shape = turned ? Shape.of(columns, rows) : Shape.of(rows, columns);
+        Optional<StoredTensor> stored = spelling(name)
+                .flatMap(checkpoint().weights()::find)
+                .filter(found -> found.shape().equals(shape));
+        try (var _ = Scope.open(name)) {
+            return stored.map(found -> {
+                Tensor all = Tensors.copyOf(found.bytes(), found.dtype(), shape).to(DType.F32);
+                try {
+                    return encode.apply(
+                            (turned ? all.transpose(0, 1) : all).contiguous().bytes());
+                } catch (IllegalArgumentException e) {
+                    throw new IllegalArgumentException(
+                            checkpoint().weights().path() + ": tensor " + name + ": " + e.getMessage(), e);
+                }
+            });
+        }
     }
 
     private Tensor dense(String name, Shape shape, Init init, boolean matrix) {

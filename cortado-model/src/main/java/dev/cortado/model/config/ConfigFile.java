@@ -55,6 +55,11 @@ public final class ConfigFile {
         }
     }
 
+    /// Settings that were made of another file's content, which complaints name.
+    public static ConfigFile of(Path file, ObjectNode settings) {
+        return new ConfigFile(file, settings);
+    }
+
     /// A new, empty object to be filled and written.
     public static ObjectNode object() {
         return JSON.createObjectNode();

@@ -92,6 +92,13 @@ public final class ModelFolder {
         return Architectures.read(ConfigFile.read(existing(folder, CONFIG))).spec();
     }
 
+    /// The numbers that a configuration describes, wherever it came from.
+    ///
+    /// @throws IllegalArgumentException when its architecture is not known here or a number is wrong
+    public static ModelSpec spec(ConfigFile config) {
+        return Architectures.read(config).spec();
+    }
+
     /// Begin- and end-of-text ids of a stored model: those of `generation_config.json`, else those of
     /// `config.json`.
     public static TextEnds ends(Path folder) throws IOException {

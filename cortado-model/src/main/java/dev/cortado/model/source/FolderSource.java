@@ -13,6 +13,7 @@ import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /// A folder in the Hugging Face layout.
@@ -66,5 +67,24 @@ public record FolderSource(Path path) implements ModelSource {
                 ? Optional.of(ConfigFile.read(config).string("chat_template", ""))
                         .filter(text -> !text.isEmpty())
                 : Optional.empty();
+    }
+
+    /// What its model card says.
+    @Override
+    public Optional<String> licence() throws IOException {
+        Path card = path.resolve("README.md");
+        if (!Files.isRegularFile(card)) {
+            return Optional.empty();
+        }
+        List<String> lines = Files.readAllLines(card);
+        if (lines.isEmpty() || !lines.getFirst().equals("---")) {
+            return Optional.empty();
+        }
+        return lines.stream()
+                .skip(1)
+                .takeWhile(line -> !line.equals("---"))
+                .filter(line -> line.startsWith("license:"))
+                .map(line -> line.substring("license:".length()).strip())
+                .findFirst();
     }
 }

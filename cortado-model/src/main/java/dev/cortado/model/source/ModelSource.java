@@ -14,7 +14,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /// A model in storage, of whatever format.
-public sealed interface ModelSource permits FolderSource, Llama2cSource {
+public sealed interface ModelSource permits FolderSource, GgufSource, Llama2cSource {
     /// The source at a path: a folder, a `.gguf` file or a llama2.c `.bin` file.
     ///
     /// @throws NoSuchFileException when nothing is there
@@ -27,6 +27,9 @@ public sealed interface ModelSource permits FolderSource, Llama2cSource {
             throw new NoSuchFileException(path.toString(), null, "no such model folder or file");
         }
         String name = String.valueOf(path.getFileName());
+        if (name.endsWith(".gguf")) {
+            return new GgufSource(path);
+        }
         if (name.endsWith(".bin")) {
             return new Llama2cSource(path);
         }
@@ -61,6 +64,11 @@ public sealed interface ModelSource permits FolderSource, Llama2cSource {
 
     /// The tokenizer that comes with the model, if there is one.
     Optional<PipelineTokenizer> tokenizer() throws IOException;
+
+    /// What it may be used for, in the words of whoever published it.
+    default Optional<String> licence() throws IOException {
+        return Optional.empty();
+    }
 
     /// The chat template that comes with the model, as Jinja.
     Optional<String> chatTemplate() throws IOException;
