@@ -5,7 +5,10 @@ import dev.cortado.model.Storage;
 import dev.cortado.model.convert.CanonicalWeights;
 import dev.cortado.model.convert.Likeness;
 import dev.cortado.model.convert.SafetensorsConversion;
+import dev.cortado.model.convert.Sameness;
 import dev.cortado.model.gguf.GgufModelWriter;
+import dev.cortado.model.onnx.OnnxExport;
+import dev.cortado.model.onnx.OnnxFile;
 import dev.cortado.model.source.ModelSource;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
@@ -13,7 +16,6 @@ import dev.cortado.text.gguf.GgmlType;
 import dev.cortado.text.tokenizer.format.Tokenizers;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -39,6 +41,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "  cortado convert runs/tour/model --to gguf --type q8_0 --out tour.gguf",
             "  cortado convert stories260K.bin --to safetensors --out stories",
+            "  cortado convert runs/tour/model --to onnx --out tour/model.onnx",
             "  cortado convert model.gguf --to safetensors --type bf16 --out model-hf --json"
         })
 final class ConvertCommand implements Callable<Integer> {
@@ -90,7 +93,7 @@ final class ConvertCommand implements Callable<Integer> {
             String type,
             long bytes,
             double seconds,
-            Likeness likeness,
+            Optional<Likeness> likeness,
             List<TensorError> rounding,
             List<String> notes) {}
 
@@ -116,25 +119,33 @@ final class ConvertCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ModelSource source = ModelSource.of(model);
         if (Files.exists(out) && !force) {
-            throw new FileAlreadyExistsException(out.toString(), null, "add --force to replace it");
+            throw new IllegalArgumentException(
+                    out + " is already there; add --force to replace it, or name another place");
         }
         List<String> notes = new ArrayList<>();
         List<TensorError> errors = new ArrayList<>();
+        List<Path> files = new ArrayList<>();
         long begin = System.nanoTime();
         String written;
         try (CanonicalWeights weights = CanonicalWeights.open(source)) {
             notes.addAll(weights.mentions());
-            written = write(source, weights, notes, errors);
+            written = write(source, weights, files, notes, errors);
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
-        Likeness likeness = compare(source, written);
+        Optional<Likeness> likeness = Optional.empty();
+        if (to == Format.ONNX) {
+            compareWeights(source, files);
+        } else {
+            likeness = Optional.of(compare(source, written));
+            files.add(out);
+        }
         var report = new Report(
                 model.toString(),
                 source.format(),
                 out.toString(),
                 to.name().toLowerCase(Locale.ROOT),
                 written,
-                size(out),
+                size(files),
                 seconds,
                 likeness,
                 errors,
@@ -143,7 +154,12 @@ final class ConvertCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String write(ModelSource source, CanonicalWeights weights, List<String> notes, List<TensorError> errors)
+    private String write(
+            ModelSource source,
+            CanonicalWeights weights,
+            List<Path> files,
+            List<String> notes,
+            List<TensorError> errors)
             throws IOException {
         try (var progress = new TensorProgress(output, weights.names().size())) {
             return switch (to) {
@@ -251,31 +267,50 @@ final class ConvertCommand implements Callable<Integer> {
         };
     }
 
-    private static long size(Path path) throws IOException {
-        try (var files = Files.walk(path)) {
-            long bytes = 0;
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                bytes += Files.size(file);
+    /// A graph is not run here: its weights are read again and must be the original's, each number of them.
+    private static void compareWeights(ModelSource source, List<Path> files) throws IOException {
+        try (CanonicalWeights weights = CanonicalWeights.open(source)) {
+            for (Path file : files) {
+                try (OnnxFile written = OnnxFile.open(file)) {
+                    Sameness same = Sameness.of(weights, written);
+                    if (same.tensors() == 0 || same.distance() > 0) {
+                        throw new IllegalStateException(
+                                "%s was written, but %d of its tensors are known and differ by %.2g"
+                                        .formatted(file, same.tensors(), same.distance()));
+                    }
+                }
             }
-            return bytes;
         }
+    }
+
+    private static long size(List<Path> paths) throws IOException {
+        long bytes = 0;
+        for (Path path : paths) {
+            try (var inside = Files.walk(path)) {
+                for (Path file : inside.filter(Files::isRegularFile).toList()) {
+                    bytes += Files.size(file);
+                }
+            }
+        }
+        return bytes;
     }
 
     private static String text(Report r) {
         var text = new StringBuilder("%s: %s in %s, %s, written in %.1f s%n"
                 .formatted(r.out(), r.to(), r.type(), InspectCommand.bytes(r.bytes()), r.seconds()));
-        text.append(
-                "read again: logits differ by at most %.2g (deviation %.2g), the same choice at %.0f %% of %d positions"
-                        .formatted(
-                                r.likeness().maxAbs(),
-                                r.likeness().deviation(),
-                                100 * r.likeness().sameChoices(),
-                                r.likeness().positions()));
+        text.append(r.likeness()
+                .map(ConvertCommand::text)
+                .orElse("read again: the weights are the same, number by number"));
         r.rounding().stream()
                 .max(Comparator.comparingDouble(TensorError::relative))
                 .ifPresent(worst -> text.append("%nrounding: %.2g of the size of the numbers at most (%s)"
                         .formatted(worst.relative(), worst.tensor())));
         r.notes().forEach(note -> text.append("%nnote: %s".formatted(note)));
         return text.toString();
+    }
+
+    private static String text(Likeness like) {
+        return "read again: logits differ by at most %.2g (deviation %.2g), the same choice at %.0f %% of %d positions"
+                .formatted(like.maxAbs(), like.deviation(), 100 * like.sameChoices(), like.positions());
     }
 }
