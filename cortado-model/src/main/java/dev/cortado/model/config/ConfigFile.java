@@ -81,6 +81,18 @@ public final class ConfigFile {
         return find(key).map(value -> integer(key, value)).orElse(absent);
     }
 
+    /// A whole number of up to 64 bits, or what stands for its absence.
+    public long longInteger(String key, long absent) {
+        return find(key)
+                .map(value -> {
+                    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+                        throw problem("'" + key + "' is " + value + ", not a whole number");
+                    }
+                    return value.longValue();
+                })
+                .orElse(absent);
+    }
+
     /// A number that must be there.
     public double number(String key) {
         if (!has(key)) {
