@@ -144,7 +144,7 @@ public final class Pretraining {
             }
             long done = from.intact().map(c -> c.step()).orElse(0L);
             try (var metrics = run.metrics(done)) {
-                var loop = new TrainingLoop(
+                var loop = new TrainingLoop<>(
                         model,
                         how.objective(),
                         batches,
