@@ -55,6 +55,19 @@ public final class ConfigFile {
         }
     }
 
+    /// Settings that are in no file: complaints about them name `name` instead.
+    public static ConfigFile of(String name, ObjectNode content) {
+        return new ConfigFile(Path.of(name), content.deepCopy());
+    }
+
+    /// The same settings with one of them another number; complaints still name the file.
+    public ConfigFile with(String key, int number) {
+        ObjectNode changed = object();
+        root.propertyStream().forEach(entry -> changed.set(entry.getKey(), entry.getValue()));
+        changed.put(key, number);
+        return new ConfigFile(file, changed);
+    }
+
     /// A new, empty object to be filled and written.
     public static ObjectNode object() {
         return JSON.createObjectNode();

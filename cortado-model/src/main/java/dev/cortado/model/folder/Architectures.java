@@ -28,6 +28,7 @@ import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -116,7 +117,11 @@ final class Architectures {
             }
         }
         throw config.problem("names the architecture " + name + ", which is not known here; known are "
-                + String.join(", ", new TreeSet<>(READERS.keySet())));
+                + String.join(", ", known()));
+    }
+
+    static Set<String> known() {
+        return new TreeSet<>(READERS.keySet());
     }
 
     private static String name(ConfigFile config) {

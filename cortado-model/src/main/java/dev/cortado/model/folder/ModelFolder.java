@@ -23,6 +23,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model in the Hugging Face layout: `config.json`, `model.safetensors` (or shards with an index),
@@ -89,6 +90,18 @@ public final class ModelFolder {
     /// The numbers of a stored model, without its weights.
     public static ModelSpec spec(Path folder) throws IOException {
         return Architectures.read(ConfigFile.read(existing(folder, CONFIG))).spec();
+    }
+
+    /// The numbers that a `config.json` means.
+    ///
+    /// @throws IllegalArgumentException when its architecture is not known, or its numbers make no model
+    public static ModelSpec spec(ConfigFile config) {
+        return Architectures.read(config).spec();
+    }
+
+    /// The architectures there are, by the names that a `config.json` gives them.
+    public static Set<String> architectures() {
+        return Architectures.known();
     }
 
     /// Begin- and end-of-text ids of a stored model: those of `generation_config.json`, else those of
