@@ -22,6 +22,7 @@ import dev.cortado.train.objective.SpanCorruption;
 import dev.cortado.train.optim.AdamW;
 import dev.cortado.train.optim.Schedule;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -55,8 +56,23 @@ public final class FamiliesBench {
     /// @param vocabSize of the tokenizer
     /// @param separator the id between documents
     /// @param mask      the id that hides words
+    public record Text(Rows rows, int vocabSize, int separator, int mask) {}
+
+    /// How much is trained.
+    ///
     /// @param batchRows rows of a batch
-    public record Text(Rows rows, int vocabSize, int separator, int mask, int batchRows) {}
+    public record Settings(
+            Family.Size size,
+            int steps,
+            @JsonProperty("batch_rows") int batchRows) {
+        /// Models of 1 to 2 million parameters, 8 rows of text a step.
+        public static Settings usual(int steps) {
+            if (steps < 1) {
+                throw new IllegalArgumentException("steps " + steps + " must be at least 1");
+            }
+            return new Settings(Family.Size.USUAL, steps, 8);
+        }
+    }
 
     /// One family.
     ///
@@ -93,8 +109,7 @@ public final class FamiliesBench {
 
     /// All of it.
     public record Report(
-            int steps,
-            @JsonProperty("batch_rows") int batchRows,
+            Settings settings,
             @JsonProperty("context_length") int contextLength,
             double tolerance,
             List<Row> families) {
@@ -106,7 +121,7 @@ public final class FamiliesBench {
                     "family",
                     "parameters",
                     "loss at 0",
-                    "at " + steps,
+                    "at " + settings.steps(),
                     "reference",
                     "|Δ|",
                     "",
@@ -127,31 +142,37 @@ public final class FamiliesBench {
         return Family.all().stream().map(Family::architecture).distinct().toList();
     }
 
-    /// Trains families for `steps` steps each, twice.
-    ///
     /// @throws IllegalArgumentException for a name that no family has
-    public static Report run(Device device, Text text, int steps, List<String> names, Consumer<String> note) {
+    public static void requireKnown(List<String> names) {
         for (String name : names) {
             if (!names().contains(name)) {
                 throw new IllegalArgumentException(
                         "there is no family '" + name + "'; known are " + String.join(", ", names()));
             }
         }
+    }
+
+    /// Trains families, each twice.
+    ///
+    /// @throws IllegalArgumentException for a name that no family has
+    public static Report run(Device device, Text text, Settings settings, List<String> names, Consumer<String> note) {
+        requireKnown(names);
         List<Row> rows = new ArrayList<>();
         for (Family family : Family.all()) {
             if (names.contains(family.name())) {
-                Row row = row(device, text, steps, family);
+                Row row = row(device, text, settings, family);
                 note.accept(row.line());
                 rows.add(row);
             }
         }
-        return new Report(steps, text.batchRows(), text.rows().contextLength(), TOLERANCE, rows);
+        return new Report(settings, text.rows().contextLength(), TOLERANCE, rows);
     }
 
-    private static Row row(Device device, Text text, int steps, Family family) {
-        ModelSpec spec = family.spec(text.vocabSize() + SENTINELS, text.rows().contextLength());
-        Curve ours = train(spec, device, text, steps, ComputeForm.fastest(device), CausalObjective.Head.CHUNKED);
-        Curve plain = train(spec, device, text, steps, ComputeForm.LIBRARY, CausalObjective.Head.PLAIN);
+    private static Row row(Device device, Text text, Settings settings, Family family) {
+        ModelSpec spec = family.spec(
+                settings.size(), text.vocabSize() + SENTINELS, text.rows().contextLength());
+        Curve ours = train(spec, device, text, settings, ComputeForm.fastest(device), CausalObjective.Head.CHUNKED);
+        Curve plain = train(spec, device, text, settings, ComputeForm.LIBRARY, CausalObjective.Head.PLAIN);
         return new Row(
                 family.name(),
                 family.architecture(),
@@ -175,15 +196,15 @@ public final class FamiliesBench {
     }
 
     private static Curve train(
-            ModelSpec spec, Device device, Text text, int steps, ComputeForm form, CausalObjective.Head head) {
-        var batches = new Batches(text.rows(), text.batchRows(), SEED);
+            ModelSpec spec, Device device, Text text, Settings settings, ComputeForm form, CausalObjective.Head head) {
+        var batches = new Batches(text.rows(), settings.batchRows(), SEED);
         Pass pass = Pass.evaluation(device).with(form);
         List<Double> losses = new ArrayList<>();
         List<Double> times = new ArrayList<>();
         try (Model model = spec.build(Params.initialised(SEED, device), device);
                 var optimizer = optimizer(model, head)) {
-            for (int step = 1; step <= steps; step++) {
-                double lr = SCHEDULE.at((double) step / steps);
+            for (int step = 1; step <= settings.steps(); step++) {
+                double lr = SCHEDULE.at((double) step / settings.steps());
                 times.add(Timing.once(() -> {
                     try (var _ = Scope.open("families")) {
                         Batch batch = batches.load(batches.next(), device);
@@ -195,7 +216,7 @@ public final class FamiliesBench {
                     LibTorch.synchronize(device);
                 }));
             }
-            double tokens = (double) text.batchRows() * text.rows().contextLength();
+            double tokens = (double) settings.batchRows() * text.rows().contextLength();
             return new Curve(model.parameters().count(), losses, tokens / new Timing(times).median());
         }
     }
@@ -210,7 +231,7 @@ public final class FamiliesBench {
 
     /// The ids that no mask hides and none replaces: separators, and what marks spans.
     private static Set<Integer> specials(Text text) {
-        Set<Integer> specials = new java.util.HashSet<>(Set.of(text.separator()));
+        Set<Integer> specials = new HashSet<>(Set.of(text.separator()));
         for (int i = 0; i < SENTINELS; i++) {
             specials.add(text.vocabSize() + i);
         }

@@ -9,29 +9,53 @@ import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/// An architecture at the size at which all are compared: width 128, 4 layers, 4 heads.
+/// An architecture, to be compared with all others at the same size.
 ///
 /// @param architecture its name in `config.json`
-/// @param more         what its configuration says beyond [#SIZES], JSON
-record Family(String name, String architecture, String more) {
+/// @param inner        how its configuration spells the width of its feed-forward layers, where `intermediate_size`
+///                     does not mean that of layers with a gate
+/// @param more         what its configuration says beyond sizes, JSON
+public record Family(String name, String architecture, Inner inner, String more) {
+    /// What `intermediate_size` means.
+    enum Inner {
+        /// The width of layers with a gate.
+        GATED,
+        /// That of layers without one.
+        PLAIN,
+        /// That of an expert.
+        EXPERT
+    }
+
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
-    /// The same sizes in the spelling of every family; each reads its own. An encoder–decoder has half of the
-    /// layers on either side.
-    private static final String SIZES = """
-        {"hidden_size": 128, "d_model": 128, "dim": 128,
-         "num_hidden_layers": 4, "n_layers": 4, "num_layers": 2, "num_decoder_layers": 2,
-         "encoder_layers": 2, "decoder_layers": 2,
-         "num_attention_heads": 4, "n_heads": 4, "num_heads": 4,
-         "encoder_attention_heads": 4, "decoder_attention_heads": 4,
-         "num_key_value_heads": 2, "head_dim": 32, "d_kv": 32,
-         "intermediate_size": 344, "ffn_dim": 512, "hidden_dim": 512, "d_ff": 512,
-         "encoder_ffn_dim": 512, "decoder_ffn_dim": 512, "word_embed_proj_dim": 128,
-         "num_experts": 4, "num_local_experts": 4, "num_experts_per_tok": 2,
-         "moe_intermediate_size": 172, "shared_expert_intermediate_size": 172,
-         "query_pre_attn_scalar": 32, "sliding_window": 64,
-         "bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 1, "decoder_start_token_id": 1}\
-        """;
+    /// How large all of them are.
+    ///
+    /// @param width  of activations, a multiple of 8; feed-forward layers have 8/3 of it with a gate and 4 times
+    /// it without, experts 4/3
+    /// @param layers of decoders and encoders; an encoder–decoder has half of them on either side
+    public record Size(int width, int layers) {
+        /// 1 to 2 million parameters.
+        public static final Size USUAL = new Size(128, 4);
+
+        /// The sizes in the spelling of every family; each reads its own.
+        private String config() {
+            int gated = (width * 8 / 3 + 7) / 8 * 8;
+            return """
+                {"hidden_size": %1$d, "d_model": %1$d, "dim": %1$d, "word_embed_proj_dim": %1$d,
+                 "num_hidden_layers": %2$d, "n_layers": %2$d, "num_layers": %3$d, "num_decoder_layers": %3$d,
+                 "encoder_layers": %3$d, "decoder_layers": %3$d,
+                 "num_attention_heads": 4, "n_heads": 4, "num_heads": 4,
+                 "encoder_attention_heads": 4, "decoder_attention_heads": 4, "num_key_value_heads": 2,
+                 "head_dim": %4$d, "d_kv": %4$d, "query_pre_attn_scalar": %4$d,
+                 "intermediate_size": %5$d, "moe_intermediate_size": %6$d,
+                 "shared_expert_intermediate_size": %6$d,
+                 "ffn_dim": %7$d, "hidden_dim": %7$d, "d_ff": %7$d,
+                 "encoder_ffn_dim": %7$d, "decoder_ffn_dim": %7$d,
+                 "num_experts": 4, "num_local_experts": 4, "num_experts_per_tok": 2, "sliding_window": 64,
+                 "bos_token_id": 0, "eos_token_id": 0, "pad_token_id": 1, "decoder_start_token_id": 1}\
+                """.formatted(width, layers, Math.max(1, layers / 2), width / 4, gated, gated / 2, 4 * width);
+        }
+    }
 
     private static final Map<String, String> MIXINGS = Map.of(
             "softmax", "\"kind\": \"softmax\"",
@@ -50,20 +74,20 @@ record Family(String name, String architecture, String more) {
                 of("gemma2", "Gemma2ForCausalLM", ""),
                 of("gemma3", "Gemma3ForCausalLM", ""),
                 of("gpt2", "GPT2LMHeadModel", ""),
-                of("gpt-neox", "GPTNeoXForCausalLM", "\"intermediate_size\": 512"),
+                new Family("gpt-neox", "GPTNeoXForCausalLM", Inner.PLAIN, ""),
                 of("llama", "LlamaForCausalLM", ""),
                 of("mistral", "MistralForCausalLM", ""),
-                of("mixtral", "MixtralForCausalLM", "\"intermediate_size\": 172"),
-                of("olmoe", "OlmoeForCausalLM", "\"intermediate_size\": 172"),
+                new Family("mixtral", "MixtralForCausalLM", Inner.EXPERT, ""),
+                new Family("olmoe", "OlmoeForCausalLM", Inner.EXPERT, ""),
                 of("opt", "OPTForCausalLM", ""),
                 of("phi3", "Phi3ForCausalLM", ""),
                 of("qwen2", "Qwen2ForCausalLM", ""),
                 of("qwen2-moe", "Qwen2MoeForCausalLM", ""),
                 of("qwen3", "Qwen3ForCausalLM", ""),
                 of("qwen3-moe", "Qwen3MoeForCausalLM", ""),
-                of("bert", "BertForMaskedLM", "\"intermediate_size\": 512"),
+                new Family("bert", "BertForMaskedLM", Inner.PLAIN, ""),
                 of("distilbert", "DistilBertForMaskedLM", ""),
-                of("roberta", "RobertaForMaskedLM", "\"intermediate_size\": 512"),
+                new Family("roberta", "RobertaForMaskedLM", Inner.PLAIN, ""),
                 of("bart", "BartForConditionalGeneration", ""),
                 of("mbart", "MBartForConditionalGeneration", ""),
                 of("t5", "T5ForConditionalGeneration", ""),
@@ -76,7 +100,7 @@ record Family(String name, String architecture, String more) {
     }
 
     private static Family of(String name, String architecture, String more) {
-        return new Family(name, architecture, more);
+        return new Family(name, architecture, Inner.GATED, more);
     }
 
     private static String mixing(String kind) {
@@ -86,9 +110,15 @@ record Family(String name, String architecture, String more) {
     /// Its numbers.
     ///
     /// @param vocabSize ids, those of masks and spans among them
-    ModelSpec spec(int vocabSize, int contextLength) {
-        ObjectNode config = (ObjectNode) JSON.readTree(SIZES);
+    ModelSpec spec(Size size, int vocabSize, int contextLength) {
+        ObjectNode config = (ObjectNode) JSON.readTree(size.config());
         config.setAll((ObjectNode) JSON.readTree("{" + more + "}"));
+        String width = switch (inner) {
+            case GATED -> "intermediate_size";
+            case PLAIN -> "ffn_dim";
+            case EXPERT -> "moe_intermediate_size";
+        };
+        config.put("intermediate_size", config.path(width).intValue());
         config.putArray("architectures").add(architecture);
         config.put("vocab_size", vocabSize);
         // RoBERTa counts its positions from behind the id of padding.
