@@ -28,7 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /// Every family trains, and as the plain reference does.
 class FamiliesBenchTest {
-    private static final FamiliesBench.Settings FEW = new FamiliesBench.Settings(new Family.Size(32, 2), 4, 2);
+    private static final FamiliesBench.Settings FEW = new FamiliesBench.Settings(new Family.Size(32, 2), 6, 8);
 
     @TempDir
     private static Path folder;
