@@ -29,12 +29,15 @@ final class BenchCommand implements Runnable {
                 .addSubcommand(new Gemm(output))
                 .addSubcommand(new Train(output))
                 .addSubcommand(new Generate(output))
-                .addSubcommand(new TokenizerSpeed(output));
+                .addSubcommand(new TokenizerSpeed(output))
+                .addSubcommand(new AttentionSpeed(output))
+                .addSubcommand(new FamiliesSpeed(output));
     }
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "name what to measure: gemm, train, generate or tokenizer");
+        throw new ParameterException(
+                spec.commandLine(), "name what to measure: gemm, train, generate, tokenizer, attention or families");
     }
 
     /// Where to measure.

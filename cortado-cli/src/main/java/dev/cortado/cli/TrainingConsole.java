@@ -1,6 +1,6 @@
 package dev.cortado.cli;
 
-import dev.cortado.model.arch.LlamaSpec;
+import dev.cortado.model.ModelSpec;
 import dev.cortado.recipe.Pretraining;
 import dev.cortado.train.Evaluation;
 import dev.cortado.train.Horizon;
@@ -38,10 +38,15 @@ final class TrainingConsole implements Pretraining.Listener, AutoCloseable {
     }
 
     @Override
-    public void begin(LlamaSpec spec, long parameters, TrainingSettings settings, long trainingTokens) {
-        output.note("model: llama, %,d parameters, %d layers, width %d, %d heads, context %d, vocabulary %,d"
+    public void begin(ModelSpec spec, long parameters, TrainingSettings settings, long trainingTokens) {
+        output.note("model: %s, %,d parameters, %d layers, width %d, context %d, vocabulary %,d"
                 .formatted(
-                        parameters, spec.layers(), spec.width(), spec.heads(), spec.contextLength(), spec.vocabSize()));
+                        spec.architecture(),
+                        parameters,
+                        spec.layers(),
+                        spec.width(),
+                        spec.contextLength(),
+                        spec.vocabSize()));
         output.note("training on %,d tokens for %s, %s, lr up to %.2g"
                 .formatted(
                         trainingTokens,

@@ -1,8 +1,9 @@
 package dev.cortado.recipe;
 
 import dev.cortado.model.CausalLm;
+import dev.cortado.model.Model;
+import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
-import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.tensor.Device;
@@ -47,6 +48,9 @@ public final class Pretraining {
     /// The token that stands before every document.
     public static final String SEPARATOR = "<|endoftext|>";
 
+    /// Stands for a tokenizer's that there is not yet.
+    private static final int ANY_VOCABULARY = 1 << 16;
+
     private final TrainRecipe recipe;
     private final RunFolder run;
     private final Listener listener;
@@ -58,7 +62,7 @@ public final class Pretraining {
         void say(String line);
 
         /// The run is about to train.
-        void begin(LlamaSpec spec, long parameters, TrainingSettings settings, long trainingTokens);
+        void begin(ModelSpec spec, long parameters, TrainingSettings settings, long trainingTokens);
     }
 
     /// What a run led to.
@@ -66,7 +70,7 @@ public final class Pretraining {
     /// @param heldOut on all held-out text when the run is finished, else on the part that is evaluated on the
     /// way
     public record Result(
-            TrainingLoop.Outcome outcome, Evaluation heldOut, LlamaSpec spec, long parameters, Path model) {}
+            TrainingLoop.Outcome outcome, Evaluation heldOut, ModelSpec spec, long parameters, Path model) {}
 
     public Pretraining(TrainRecipe recipe, RunFolder run, Listener listener) {
         this.recipe = recipe;
@@ -90,6 +94,7 @@ public final class Pretraining {
 
     private Result prepareAndTrain(Map<String, ?> environment, boolean resume, BooleanSupplier stop)
             throws IOException {
+        int rowLength = rowLength(ANY_VOCABULARY); // refuses early what can be no model
         HeldOut.Split split = recipe.data()
                 .heldOut()
                 .orElseThrow()
@@ -103,12 +108,12 @@ public final class Pretraining {
             run.writeJson("run.json", about);
         }
         Device device = recipe.training().orElseThrow().place();
-        Tokenizer tokenizer = tokenizer(split.training());
+        Tokenizer tokenizer = tokenizer(split.training(), rowLength);
         int separator = separator(tokenizer);
-        LlamaSpec spec = recipe.model().spec(tokenizer.vocabSize());
+        ModelSpec spec = recipe.model().spec(tokenizer.vocabSize());
         try (TokenStore training = store("train", split.training(), tokenizer, separator);
                 TokenStore heldOut = store("heldout", split.heldOut(), tokenizer, separator);
-                CausalLm model = spec.build(Params.initialised(recipe.seed().orElseThrow(), device), device)) {
+                CausalLm model = decoder(spec, Params.initialised(recipe.seed().orElseThrow(), device), device)) {
             return train(training, heldOut, tokenizer, separator, model, spec, resume, stop);
         }
     }
@@ -119,7 +124,7 @@ public final class Pretraining {
             Tokenizer tokenizer,
             int separator,
             CausalLm model,
-            LlamaSpec spec,
+            ModelSpec spec,
             boolean resume,
             BooleanSupplier stop)
             throws IOException {
@@ -127,12 +132,11 @@ public final class Pretraining {
         TrainRecipe.Optimizer optimizing = recipe.optimizer().orElseThrow();
         var schedule = recipe.schedule().orElseThrow().schedule(optimizing.peak(spec.width()));
         long parameters = model.parameters().count();
-        TrainingSettings settings = how.settings(schedule, parameters, spec.contextLength());
+        int rowLength = recipe.model().rowLength(spec);
+        TrainingSettings settings = how.settings(schedule, parameters, rowLength);
         var batches = new Batches(
-                new Rows(training, spec.contextLength()),
-                how.rows(),
-                recipe.seed().orElseThrow());
-        var heldOutRows = new Rows(heldOut, spec.contextLength());
+                new Rows(training, rowLength), how.rows(), recipe.seed().orElseThrow());
+        var heldOutRows = new Rows(heldOut, rowLength);
         var brief =
                 new Evaluation.Task(heldOutRows, tokenizer, how.evaluateRows().orElse(256L), how.rows());
         var whole = new Evaluation.Task(heldOutRows, tokenizer, Long.MAX_VALUE, how.rows());
@@ -144,7 +148,7 @@ public final class Pretraining {
             }
             long done = from.intact().map(c -> c.step()).orElse(0L);
             try (var metrics = run.metrics(done)) {
-                var loop = new TrainingLoop(
+                var loop = new TrainingLoop<>(
                         model,
                         how.objective(),
                         batches,
@@ -172,6 +176,21 @@ public final class Pretraining {
         }
     }
 
+    private int rowLength(int vocabSize) throws IOException {
+        return recipe.model().rowLength(recipe.model().spec(vocabSize));
+    }
+
+    private static CausalLm decoder(ModelSpec spec, Params params, Device device) {
+        return switch (spec.build(params, device)) {
+            case CausalLm decoder -> decoder;
+            case Model other -> {
+                other.close();
+                throw new IllegalArgumentException(
+                        "model.config describes a " + spec.architecture() + ", which is no decoder");
+            }
+        };
+    }
+
     private static int separator(Tokenizer tokenizer) {
         Integer id = tokenizer.specials().ids().get(SEPARATOR);
         if (id == null) {
@@ -183,9 +202,8 @@ public final class Pretraining {
         return id;
     }
 
-    private Tokenizer tokenizer(Corpus corpus) throws IOException {
+    private Tokenizer tokenizer(Corpus corpus, int contextLength) throws IOException {
         TrainRecipe.TokenizerPart part = recipe.tokenizer().orElseThrow();
-        int contextLength = recipe.model().spec(1).contextLength();
         if (Files.exists(
                 run.model().resolve("tokenizer_config.json"))) { // the last file that a tokenizer is written to
             return Tokenizers.read(run.model());

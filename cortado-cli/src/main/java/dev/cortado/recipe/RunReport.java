@@ -87,7 +87,7 @@ final class RunReport {
         return """
             # %s
 
-            A %s of %,d parameters (%d layers, width %d, %d heads, context of %d tokens, vocabulary of %,d), trained from
+            A %s of %,d parameters (%d layers, width %d, context of %d tokens, vocabulary of %,d), trained from
             scratch with Cortado.
 
             | | |
@@ -112,7 +112,6 @@ final class RunReport {
                         result.parameters(),
                         result.spec().layers(),
                         result.spec().width(),
-                        result.spec().heads(),
                         result.spec().contextLength(),
                         result.spec().vocabSize(),
                         result.outcome().steps(),

@@ -1,7 +1,10 @@
 package dev.cortado.recipe;
 
 import dev.cortado.model.ComputeForm;
+import dev.cortado.model.ModelSpec;
 import dev.cortado.model.arch.LlamaSpec;
+import dev.cortado.model.config.ConfigFile;
+import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
 import dev.cortado.text.corpus.HeldOut;
@@ -10,6 +13,7 @@ import dev.cortado.train.TrainingSettings;
 import dev.cortado.train.objective.CausalObjective;
 import dev.cortado.train.optim.AdamW;
 import dev.cortado.train.optim.Schedule;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -105,17 +109,21 @@ public record TrainRecipe(
         }
     }
 
-    /// The model, a Llama. `depth` is the dial: what is not given follows from it.
+    /// The model: a Llama, of which `depth` is the dial, and what is not given follows from it; or the decoder
+    /// that a `config.json` describes.
     ///
     /// @param depth         number of layers
-    /// @param contextLength tokens seen at once (default 256)
+    /// @param config        a Hugging Face config.json of any decoder; its vocab_size is replaced by the
+    /// tokenizer's
+    /// @param contextLength tokens seen at once (default 256, or the configuration's)
     /// @param width         default 64 · depth
     /// @param heads         default width / 64
     /// @param kvHeads       default as many as heads
     /// @param hiddenWidth   default 8/3 · width, rounded up to a multiple of 64
     /// @param tiedHead      whether the output projection is the embedding (default false)
     public record Model(
-            int depth,
+            Optional<Integer> depth,
+            Optional<String> config,
             Optional<Integer> contextLength,
             Optional<Integer> width,
             Optional<Integer> heads,
@@ -125,18 +133,54 @@ public record TrainRecipe(
         private static final int HEAD_DIM = 64;
 
         public Model {
-            if (depth < 1 || depth > 1000) {
-                throw new IllegalArgumentException("depth " + depth + " must be 1 to 1000");
+            boolean sized = Stream.of(depth, width, heads, kvHeads, hiddenWidth, tiedHead)
+                    .anyMatch(Optional::isPresent);
+            if (config.isPresent() && sized) {
+                throw new IllegalArgumentException("config names a model that has its sizes; leave out depth, width,"
+                        + " heads, kvHeads, hiddenWidth and tiedHead");
             }
-            spec(1, depth, contextLength, width, heads, kvHeads, hiddenWidth, tiedHead); // refuse early
+            if (config.isEmpty() && depth.isEmpty()) {
+                throw new IllegalArgumentException("give depth, the number of layers, or config, a config.json");
+            }
+            contextLength.filter(length -> length < 1).ifPresent(length -> {
+                throw new IllegalArgumentException("contextLength " + length + " must be at least 1");
+            });
+            depth.ifPresent(layers -> {
+                if (layers < 1 || layers > 1000) {
+                    throw new IllegalArgumentException("depth " + layers + " must be 1 to 1000");
+                }
+                llama(1, layers, contextLength, width, heads, kvHeads, hiddenWidth, tiedHead); // refuse early
+            });
         }
 
         /// The model's numbers.
-        public LlamaSpec spec(int vocabSize) {
-            return spec(vocabSize, depth, contextLength, width, heads, kvHeads, hiddenWidth, tiedHead);
+        ///
+        /// @throws IllegalArgumentException when `config` describes no decoder, or `contextLength` is too
+        /// much for it
+        public ModelSpec spec(int vocabSize) throws IOException {
+            if (config.isEmpty()) {
+                return llama(
+                        vocabSize, depth.orElseThrow(), contextLength, width, heads, kvHeads, hiddenWidth, tiedHead);
+            }
+            Path file = Path.of(config.get());
+            ModelSpec spec = ModelFolder.spec(ConfigFile.read(file).with("vocab_size", vocabSize));
+            if (!spec.architecture().matches(".*(ForCausalLM|LMHeadModel)")) {
+                throw new IllegalArgumentException("model.config: " + file + " describes a " + spec.architecture()
+                        + ", but recipes train decoders only; name a configuration of one, such as LlamaForCausalLM");
+            }
+            if (contextLength.orElse(1) > spec.contextLength()) {
+                throw new IllegalArgumentException("model.contextLength " + contextLength.get() + " is more than the "
+                        + spec.contextLength() + " tokens of " + file);
+            }
+            return spec;
         }
 
-        private static LlamaSpec spec(
+        /// Tokens of a row of text.
+        int rowLength(ModelSpec spec) {
+            return contextLength.orElse(spec.contextLength());
+        }
+
+        private static LlamaSpec llama(
                 int vocabSize,
                 int depth,
                 Optional<Integer> contextLength,

@@ -1,6 +1,6 @@
 package dev.cortado.train;
 
-import dev.cortado.model.CausalLm;
+import dev.cortado.model.Model;
 import dev.cortado.model.Pass;
 import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Scope;
@@ -31,7 +31,7 @@ public record Evaluation(double loss, double bitsPerByte, long tokens, long byte
     /// @param batchRows rows at a time
     public record Task(Rows rows, Tokenizer tokenizer, long mostRows, int batchRows) {
         /// Evaluates a model.
-        public Evaluation of(CausalLm model, Objective objective, Pass pass) {
+        public <M extends Model> Evaluation of(M model, Objective<? super M> objective, Pass pass) {
             int count = (int) Math.min(rows.rows(), mostRows);
             double sum = 0;
             long tokens = 0;

@@ -1,7 +1,7 @@
 package dev.cortado.train;
 
-import dev.cortado.model.CausalLm;
 import dev.cortado.model.Layout;
+import dev.cortado.model.Model;
 import dev.cortado.model.Pass;
 import dev.cortado.tensor.LibTorch;
 import dev.cortado.tensor.Scope;
@@ -22,9 +22,11 @@ import java.util.function.BooleanSupplier;
 ///
 /// The gradient of a step is that of the mean over all its targets, however many batches they are spread over. A run
 /// that was stopped, or killed, and resumed takes the same steps, to the last bit on the CPU.
-public final class TrainingLoop {
-    private final CausalLm model;
-    private final Objective objective;
+///
+/// @param <M> the kind of model
+public final class TrainingLoop<M extends Model> {
+    private final M model;
+    private final Objective<? super M> objective;
     private final Batches data;
     private final AdamW optimizer;
     private final TrainingSettings settings;
@@ -34,8 +36,8 @@ public final class TrainingLoop {
     private TrainingState state = TrainingState.START;
 
     public TrainingLoop(
-            CausalLm model,
-            Objective objective,
+            M model,
+            Objective<? super M> objective,
             Batches data,
             AdamW optimizer,
             TrainingSettings settings,

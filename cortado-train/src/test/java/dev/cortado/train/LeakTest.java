@@ -96,7 +96,7 @@ class LeakTest {
                         ComputeForm.FUSED,
                         100,
                         100);
-                new TrainingLoop(
+                new TrainingLoop<>(
                                 model,
                                 new CausalObjective(CausalObjective.Head.CHUNKED),
                                 new Batches(rows, 2, 7),

@@ -61,7 +61,7 @@ class PackingTest {
     }
 
     private static double packed(
-            CausalLm model, Objective objective, Pass pass, Rows rows, int[] ids, boolean leaking) {
+            CausalLm model, Objective<CausalLm> objective, Pass pass, Rows rows, int[] ids, boolean leaking) {
         try (var _ = Scope.open("packed");
                 var _ = Grad.off()) {
             Batch batch = Batches.load(rows, ids, Device.CPU);
@@ -72,7 +72,7 @@ class PackingTest {
     }
 
     /// Cuts T + 1 tokens where a separator begins a document, and adds up the losses of the pieces.
-    private double piecesAlone(CausalLm model, Objective objective, Pass pass, int[] tokens) {
+    private double piecesAlone(CausalLm model, Objective<CausalLm> objective, Pass pass, int[] tokens) {
         double sum = 0;
         int begin = 0;
         for (int t = 1; t < tokens.length; t++) {
@@ -89,7 +89,7 @@ class PackingTest {
         return sum;
     }
 
-    private static double alone(CausalLm model, Objective objective, Pass pass, int[] inputs, int[] targets) {
+    private static double alone(CausalLm model, Objective<CausalLm> objective, Pass pass, int[] inputs, int[] targets) {
         try (var _ = Scope.open("alone");
                 var _ = Grad.off()) {
             var batch = new Batch(

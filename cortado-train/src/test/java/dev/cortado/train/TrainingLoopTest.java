@@ -94,7 +94,7 @@ class TrainingLoopTest {
         Left left;
         try (CausalLm model = Tiny.model(tokenizer.vocabSize());
                 var optimizer = new AdamW(model.parameters(), new AdamW.Settings(0.9, 0.95, how.epsilon(), 0.1))) {
-            var loop = new TrainingLoop(
+            var loop = new TrainingLoop<>(
                     model,
                     new CausalObjective(CausalObjective.Head.CHUNKED),
                     new Batches(rows, how.rows(), 7),

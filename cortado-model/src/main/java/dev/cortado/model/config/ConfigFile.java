@@ -60,6 +60,14 @@ public final class ConfigFile {
         return new ConfigFile(file, settings);
     }
 
+    /// The same settings with one of them another number; complaints still name the file.
+    public ConfigFile with(String key, int number) {
+        ObjectNode changed = object();
+        root.propertyStream().forEach(entry -> changed.set(entry.getKey(), entry.getValue()));
+        changed.put(key, number);
+        return new ConfigFile(file, changed);
+    }
+
     /// A new, empty object to be filled and written.
     public static ObjectNode object() {
         return JSON.createObjectNode();
@@ -84,6 +92,18 @@ public final class ConfigFile {
     /// A whole number, or what stands for its absence.
     public int integer(String key, int absent) {
         return find(key).map(value -> integer(key, value)).orElse(absent);
+    }
+
+    /// A whole number of up to 64 bits, or what stands for its absence.
+    public long longInteger(String key, long absent) {
+        return find(key)
+                .map(value -> {
+                    if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+                        throw problem("'" + key + "' is " + value + ", not a whole number");
+                    }
+                    return value.longValue();
+                })
+                .orElse(absent);
     }
 
     /// A number that must be there.

@@ -5,9 +5,10 @@ import dev.cortado.model.arch.BartConfig;
 import dev.cortado.model.arch.BertConfig;
 import dev.cortado.model.arch.BloomConfig;
 import dev.cortado.model.arch.DistilBertConfig;
-import dev.cortado.model.arch.GemmaConfig;
+import dev.cortado.model.arch.EfficientTransformerConfig;
 import dev.cortado.model.arch.Gemma2Config;
 import dev.cortado.model.arch.Gemma3Config;
+import dev.cortado.model.arch.GemmaConfig;
 import dev.cortado.model.arch.Gpt2Config;
 import dev.cortado.model.arch.GptNeoxConfig;
 import dev.cortado.model.arch.LlamaConfig;
@@ -27,6 +28,7 @@ import dev.cortado.model.config.ConfigFile;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 
@@ -47,6 +49,8 @@ final class Architectures {
             Map.entry("CamembertForSequenceClassification", RobertaConfig::read),
             Map.entry("CamembertForTokenClassification", RobertaConfig::read),
             Map.entry("CamembertModel", RobertaConfig::read),
+            Map.entry("CortadoEfficientForCausalLM", EfficientTransformerConfig::read),
+            Map.entry("CortadoEfficientForMaskedLM", EfficientTransformerConfig::read),
             Map.entry("CortadoTransformerForConditionalGeneration", VaswaniConfig::read),
             Map.entry("DistilBertForMaskedLM", DistilBertConfig::read),
             Map.entry("DistilBertForQuestionAnswering", DistilBertConfig::read),
@@ -113,7 +117,11 @@ final class Architectures {
             }
         }
         throw config.problem("names the architecture " + name + ", which is not known here; known are "
-                + String.join(", ", new TreeSet<>(READERS.keySet())));
+                + String.join(", ", known()));
+    }
+
+    static Set<String> known() {
+        return new TreeSet<>(READERS.keySet());
     }
 
     private static String name(ConfigFile config) {

@@ -24,6 +24,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A model in the Hugging Face layout: `config.json`, `model.safetensors` (or shards with an index),
@@ -97,6 +98,11 @@ public final class ModelFolder {
     /// @throws IllegalArgumentException when its architecture is not known here or a number is wrong
     public static ModelSpec spec(ConfigFile config) {
         return Architectures.read(config).spec();
+    }
+
+    /// The architectures there are, by the names that a `config.json` gives them.
+    public static Set<String> architectures() {
+        return Architectures.known();
     }
 
     /// Begin- and end-of-text ids of a stored model: those of `generation_config.json`, else those of

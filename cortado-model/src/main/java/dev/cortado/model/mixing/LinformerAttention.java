@@ -40,6 +40,6 @@ public final class LinformerAttention implements Mixer {
 
     /// E·x along the text: [B, K, T, C] → [B, K, rank, C].
     private static Tensor summed(Tensor projection, Tensor x) {
-        return projection.slice(1, 0, x.size(2)).to(x.dtype()).matmul(x);
+        return projection.slice(1, 0, x.size(2)).to(x.dtype()).contiguous().matmul(x);
     }
 }

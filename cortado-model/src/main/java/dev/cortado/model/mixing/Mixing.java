@@ -70,6 +70,15 @@ public sealed interface Mixing {
         }
     }
 
+    /// The same for the layer of this number: what is random differs between layers.
+    default Mixing ofLayer(int layer) {
+        return switch (this) {
+            case Performer(int features, long seed) -> new Performer(features, seed + layer);
+            case Reformer(int chunk, int rounds, long seed) -> new Reformer(chunk, rounds, seed + layer);
+            case Softmax _, Tiled _, Longformer _, Linformer _ -> this;
+        };
+    }
+
     private static void requirePositive(String name, int number) {
         if (number < 1) {
             throw new IllegalArgumentException(name + " is " + number + "; give a number from 1 on");

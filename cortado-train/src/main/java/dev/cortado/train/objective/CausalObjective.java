@@ -2,18 +2,14 @@ package dev.cortado.train.objective;
 
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.Pass;
-import dev.cortado.model.Projection;
 import dev.cortado.model.RouterLoad;
-import dev.cortado.tensor.DType;
-import dev.cortado.tensor.Fused;
 import dev.cortado.tensor.Grad;
-import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Tensor;
 
 /// Next-token prediction: −Σ log p(xₜ | x₍<ₜ₎) (Bengio et al. 2003; Radford et al. 2018).
 ///
 /// @param head how the loss over the vocabulary is computed
-public record CausalObjective(Head head) implements Objective {
+public record CausalObjective(Head head) implements Objective<CausalLm> {
     /// How the loss over the vocabulary is computed; the values are the same.
     public enum Head {
         /// In chunks of rows: the logits of a batch are never held at once.
@@ -26,11 +22,7 @@ public record CausalObjective(Head head) implements Objective {
     public Loss loss(CausalLm model, Batch batch, Pass pass) {
         var routers = new RouterLoad();
         Tensor hidden = model.hidden(batch.inputs(), pass.with(batch.layout()).with(routers)); // [B, T, D]
-        Tensor sum = model.head().isPlain()
-                        && head == Head.CHUNKED
-                        && model.head().projection() instanceof Projection.Dense(Tensor weight)
-                ? Fused.linearCrossEntropySum(hidden, weight, batch.targets())
-                : Nn.crossEntropySum(model.head().apply(hidden).to(DType.F32), batch.targets());
+        Tensor sum = VocabularyLoss.sum(model.head(), hidden, batch.targets(), head);
         // A mixture of experts also learns to use them all; the loop divides by the number of targets.
         Tensor total = routers.isEmpty() || !Grad.isOn()
                 ? sum
