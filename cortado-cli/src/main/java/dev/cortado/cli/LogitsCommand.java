@@ -121,12 +121,15 @@ final class LogitsCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static Tensor input(int[] ids, Model model, int vocabSize) {
+    private Tensor input(int[] ids, Model model, int vocabSize) {
         ModelSpec spec = model.spec();
         Prompt.requireInside(ids, vocabSize);
-        if (spec.boundedContext() && ids.length > spec.contextLength()) {
-            throw new IllegalArgumentException(
-                    ids.length + " ids are more than the " + spec.contextLength() + " this model sees");
+        if (ids.length > spec.contextLength()) {
+            String tooMany = ids.length + " ids are more than the " + spec.contextLength() + " this model ";
+            if (spec.boundedContext()) {
+                throw new IllegalArgumentException(tooMany + "sees");
+            }
+            output.note(tooMany + "was made for");
         }
         return Tensors.of(ids, 1, ids.length).to(model.device());
     }

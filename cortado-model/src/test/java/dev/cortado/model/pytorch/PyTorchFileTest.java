@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -221,7 +222,11 @@ class PyTorchFileTest {
                 "CharStorage", DType.I8,
                 "ByteStorage", DType.U8,
                 "BoolStorage", DType.BOOL));
-        assertThat(types.values()).containsExactlyInAnyOrder(DType.values());
+        // Storages older than 8-bit floats; newer files of those are refused by name.
+        assertThat(types.values())
+                .containsExactlyInAnyOrderElementsOf(Stream.of(DType.values())
+                        .filter(dtype -> dtype != DType.F8_E4M3 && dtype != DType.F8_E5M2)
+                        .toList());
         byte[] content = new byte[48];
         new Random(1).nextBytes(content);
         var pickle = new PickleWriter().op('}', '(');

@@ -157,10 +157,7 @@ class SafetensorsTest {
                         "one offset",
                         file("{\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[8]}}", 8),
                         "not [begin, end]"),
-                arguments(
-                        "dtype unsupported",
-                        one("U16", "[4]", "0", "8"),
-                        "tensor 'a' has dtype 'U16', which is not"),
+                arguments("dtype unsupported", one("U16", "[4]", "0", "8"), "tensor 'a' has dtype 'U16', which is not"),
                 arguments("dtype unknown", one("F33", "[2]", "0", "8"), "dtype 'F33', which the format does not know"),
                 arguments("dtype in small letters", one("f32", "[2]", "0", "8"), "dtype 'f32'"),
                 arguments("size negative", one("F32", "[-2]", "0", "8"), "'-2' instead of an integer"),
