@@ -4,8 +4,8 @@
 /// layers look back a window only says [dev.cortado.model.arch.SlidingLayers], and what a family means where a
 /// configuration says nothing stands in its reader (`XConfig`).
 ///
-/// To add one: write the spec record and the class, and teach [dev.cortado.model.folder.ModelFolder] to read and
-/// write its `config.json`.
+/// To add one: write the spec record, the class and the reader of its `config.json`, and add the line that names it
+/// to `Architectures` in [dev.cortado.model.folder].
 @NullMarked
 package dev.cortado.model.arch;
 
