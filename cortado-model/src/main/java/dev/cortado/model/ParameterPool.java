@@ -28,6 +28,9 @@ import java.util.function.Function;
 final class ParameterPool {
     private static final int PROBLEMS_SHOWN = 8;
 
+    /// A configuration that claims billions of layers is not followed to its end.
+    private static final int PROBLEMS_FOLLOWED = 1000;
+
     private final Origin origin;
     private final Device device;
     private final Map<String, Tensor> made = new LinkedHashMap<>();
@@ -114,7 +117,7 @@ final class ParameterPool {
         matrix.ifPresent(found -> {
             read.add(spelling.orElseThrow());
             if (found.rows() != rows || found.columns() != columns) {
-                problems.add(name + " is " + Shape.of(found.rows(), found.columns()) + " where the configuration says "
+                misfit(name + " is " + Shape.of(found.rows(), found.columns()) + " where the configuration says "
                         + Shape.of(rows, columns));
             }
             quantised.add(new QuantisedParameter(name, found));
@@ -180,13 +183,13 @@ final class ParameterPool {
     private Optional<StoredTensor> find(String name, Shape shape) {
         Optional<String> spelling = spelling(name);
         if (spelling.isEmpty()) {
-            problems.add("missing " + name + " " + shape);
+            misfit("missing " + name + " " + shape);
             return Optional.empty();
         }
         StoredTensor found = checkpoint().weights().find(spelling.get()).orElseThrow();
         read.add(spelling.get());
         if (!found.shape().equals(shape)) {
-            problems.add(name + " is " + found.shape() + " where the configuration says " + shape);
+            misfit(name + " is " + found.shape() + " where the configuration says " + shape);
             return Optional.empty();
         }
         return Optional.of(found);
@@ -229,10 +232,22 @@ final class ParameterPool {
                 mentions);
         if (!problems.isEmpty()) {
             set.close();
-            throw new IllegalArgumentException(
-                    checkpoint().weights().path() + " does not fit its configuration: " + shown(problems));
+            throw refused();
         }
         return set;
+    }
+
+    private void misfit(String problem) {
+        problems.add(problem);
+        if (problems.size() == PROBLEMS_FOLLOWED) {
+            made.values().forEach(Tensor::close);
+            throw refused();
+        }
+    }
+
+    private IllegalArgumentException refused() {
+        return new IllegalArgumentException(
+                checkpoint().weights().path() + " does not fit its configuration: " + shown(problems));
     }
 
     private static String shown(List<String> all) {

@@ -228,6 +228,18 @@ class ModelFolderTest {
                 .hasMessageContaining("model.safetensors");
     }
 
+    @Test
+    void layersThatAreNotThereAreNotFollowedToTheEnd() throws IOException {
+        write(SPEC, NONE, folder);
+        var config = (ObjectNode) config(folder);
+        config.put("num_hidden_layers", 9_999);
+        Files.writeString(folder.resolve("config.json"), config.toString());
+        assertThatThrownBy(() -> ModelFolder.openDecoder(folder, Device.CPU))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("missing model.layers.")
+                .hasMessageContaining("and 992 more");
+    }
+
     /// Opens the model after its configuration has been changed.
     private void assertRefused(java.util.function.Consumer<ObjectNode> change, String... words) throws IOException {
         write(SPEC, NONE, folder);
