@@ -39,6 +39,12 @@ public sealed interface Init {
         return new Normal(1 / Math.sqrt((double) fanIn));
     }
 
+    /// Of the embeddings of tokens [V, D]: of unit size, so that training moves them as slowly, for their size,
+    /// as the other matrices; where they are the head too, rows of length 1, so that logits begin at unit size.
+    static Init tokens(boolean tiedHead, long width) {
+        return new Normal(tiedHead ? 1 / Math.sqrt((double) width) : 1);
+    }
+
     /// A new F32 tensor on the CPU.
     default Tensor make(Shape shape, RandomGenerator random) {
         return switch (this) {

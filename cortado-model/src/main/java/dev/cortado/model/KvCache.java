@@ -55,6 +55,32 @@ public final class KvCache implements AutoCloseable {
         return new KeyValue(all.keys().slice(2, 0, end), all.values().slice(2, 0, end));
     }
 
+    /// What it has seen, as views.
+    public Prefix prefix() {
+        return new Prefix(layers.stream()
+                .map(all -> new KeyValue(
+                        all.keys().slice(2, 0, length), all.values().slice(2, 0, length)))
+                .toList());
+    }
+
+    /// Puts a prefix into an empty cache, as if its tokens had been seen.
+    public void begin(Prefix prefix) {
+        if (length > 0 || prefix.layers().size() != layers.size()) {
+            throw new IllegalArgumentException("a prefix of " + prefix.layers().size()
+                    + " layers cannot begin a cache of " + layers.size() + " that has seen " + length + " tokens");
+        }
+        for (int i = 0; i < layers.size(); i++) {
+            KeyValue learned = prefix.layers().get(i);
+            KeyValue all = layers.get(i);
+            remember(i, like(all.keys(), learned.keys()), like(all.values(), learned.values()));
+        }
+        advance(prefix.length());
+    }
+
+    private static Tensor like(Tensor room, Tensor learned) {
+        return learned.to(room.dtype()).expand(room.size(0), room.size(1), learned.size(2), room.size(3));
+    }
+
     /// Counts the tokens of a call in, after all layers have remembered them.
     public void advance(long tokens) {
         length += tokens;

@@ -17,6 +17,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -35,7 +36,7 @@ final class ParameterPool {
     private final Device device;
     private final Map<String, Tensor> made = new LinkedHashMap<>();
     private final List<QuantisedParameter> quantised = new ArrayList<>();
-    private final Set<String> asked = new HashSet<>();
+    private final Set<String> asked = new LinkedHashSet<>();
     private final Set<String> read = new HashSet<>();
     private final List<String> problems = new ArrayList<>();
     private final List<String> respelled = new ArrayList<>();
@@ -225,6 +226,7 @@ final class ParameterPool {
             }
         }
         var set = new ParameterSet(
+                asked,
                 made.entrySet().stream()
                         .map(e -> new Parameter(e.getKey(), e.getValue()))
                         .toList(),

@@ -2,17 +2,24 @@ package dev.cortado.model;
 
 import dev.cortado.model.weights.WeightSource;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 
 /// All parameters of a model in the order they were asked for; closing frees them.
 public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
+    private final List<String> names;
     private final List<Parameter> parameters;
     private final List<QuantisedParameter> quantised;
     private final List<String> mentions;
     private final List<WeightSource> held = new ArrayList<>();
 
-    ParameterSet(List<Parameter> parameters, List<QuantisedParameter> quantised, List<String> mentions) {
+    ParameterSet(
+            Collection<String> names,
+            List<Parameter> parameters,
+            List<QuantisedParameter> quantised,
+            List<String> mentions) {
+        this.names = List.copyOf(names);
         this.parameters = List.copyOf(parameters);
         this.quantised = List.copyOf(quantised);
         this.mentions = List.copyOf(mentions);
@@ -24,6 +31,11 @@ public final class ParameterSet implements Iterable<Parameter>, AutoCloseable {
                 + quantised.stream()
                         .mapToLong(q -> q.matrix().rows() * q.matrix().columns())
                         .sum();
+    }
+
+    /// The names of all parameters, tensors or not, in order.
+    public List<String> names() {
+        return names;
     }
 
     /// The parameters that are tensors, in order.

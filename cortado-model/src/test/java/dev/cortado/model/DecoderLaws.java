@@ -3,6 +3,7 @@ package dev.cortado.model;
 import static dev.cortado.testkit.TensorAssert.assertTensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.cortado.model.arch.EfficientTransformerSpec;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.tensor.DType;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.random.RandomGenerator;
 
 /// What holds for every decoder, whatever its architecture.
@@ -33,6 +35,10 @@ public final class DecoderLaws {
             formsAgree(model, random);
             batchedIsAlone(model, random);
             packedIsSeparate(model, random);
+            if (!(spec instanceof EfficientTransformerSpec)) {
+                prefixIsPast(model, random);
+                prefixStandsBeforeEachPackedText(model, random);
+            }
             nobodyLooksAhead(model, random);
             writtenIsRead(model, random, folder);
         }
@@ -70,6 +76,31 @@ public final class DecoderLaws {
     public static Tensor ids(ModelSpec spec, RandomGenerator random, int batch, int length) {
         return Tensors.of(
                 random.ints((long) batch * length, 0, spec.vocabSize()).toArray(), batch, length);
+    }
+
+    /// Names and shapes of all parameters, as `name [2, 3]`.
+    public static List<String> shapes(Model model) {
+        return model.parameters().list().stream()
+                .map(p -> p.name() + " " + p.tensor().shape())
+                .toList();
+    }
+
+    /// In every form, what a naive reference makes of ids [T]: logits [T][V].
+    public static void equalsNaive(CausalLm model, RandomGenerator random, Function<int[], double[][]> naive) {
+        int[] ids =
+                random.ints(random.nextInt(1, 12), 0, model.spec().vocabSize()).toArray();
+        double[] expected = Doubles.flat(naive.apply(ids));
+        try (var _ = Scope.open("law");
+                var _ = Grad.off()) {
+            for (ComputeForm form : ComputeForm.values()) {
+                Tensor logits = model.forward(
+                        Tensors.of(ids, 1, ids.length),
+                        Pass.evaluation(Device.CPU).with(form));
+                assertTensor(logits)
+                        .hasShape(1, ids.length, model.spec().vocabSize())
+                        .isCloseTo(expected, 1e-4, 1e-4);
+            }
+        }
     }
 
     /// In pieces through a cache, or all at once.
@@ -162,6 +193,49 @@ public final class DecoderLaws {
                 for (int[] range : List.of(new int[] {0, 4}, new int[] {4, 9})) {
                     Tensor alone = model.forward(ids.slice(1, range[0], range[1]), pass);
                     assertTensor(alone).isCloseTo(Doubles.of(packed.slice(1, range[0], range[1])), 2e-5, 2e-5);
+                }
+            }
+        }
+    }
+
+    /// A prefix made of the keys and values of tokens is as good as the tokens.
+    public static void prefixIsPast(CausalLm model, RandomGenerator random) {
+        try (var _ = Scope.open("law");
+                var _ = Grad.off()) {
+            Tensor ids = ids(model.spec(), random, 2, 11);
+            for (ComputeForm form : ComputeForm.values()) {
+                Pass pass = Pass.evaluation(Device.CPU).with(form);
+                Tensor expected = model.forward(ids, pass).slice(1, 4, 11);
+                try (var cache = model.newCache(2, 4, DType.F32);
+                        var second = model.newCache(2, 11, DType.F32)) {
+                    model.forward(ids.slice(1, 0, 4), Pass.cached(cache, Device.CPU));
+                    Tensor behind = model.forward(ids.slice(1, 4, 11), pass.with(cache.prefix()));
+                    assertTensor(behind).isCloseTo(expected, 2e-5, 2e-5);
+                    second.begin(cache.prefix());
+                    Tensor continued = model.forward(
+                            ids.slice(1, 4, 11), Pass.cached(second, Device.CPU).with(form));
+                    assertTensor(continued).isCloseTo(expected, 2e-5, 2e-5);
+                }
+            }
+        }
+    }
+
+    /// All texts of a row see it, and still not each other.
+    public static void prefixStandsBeforeEachPackedText(CausalLm model, RandomGenerator random) {
+        try (var _ = Scope.open("law");
+                var _ = Grad.off();
+                var cache = model.newCache(1, 3, DType.F32)) {
+            model.forward(ids(model.spec(), random, 1, 3), Pass.cached(cache, Device.CPU));
+            Tensor ids = ids(model.spec(), random, 2, 9);
+            int[] positions = {0, 1, 2, 3, 0, 1, 2, 3, 4};
+            int[] segments = {3, 3, 3, 3, 1, 1, 1, 1, 1};
+            var layout = new Layout.Packed(Tensors.of(positions, 1, 9), Tensors.of(segments, 1, 9));
+            for (ComputeForm form : ComputeForm.values()) {
+                Pass pass = Pass.evaluation(Device.CPU).with(form).with(cache.prefix());
+                Tensor packed = model.forward(ids, pass.with(layout));
+                for (int[] range : List.of(new int[] {0, 4}, new int[] {4, 9})) {
+                    Tensor alone = model.forward(ids.slice(1, range[0], range[1]), pass);
+                    assertTensor(packed.slice(1, range[0], range[1])).isCloseTo(alone, 2e-5, 2e-5);
                 }
             }
         }

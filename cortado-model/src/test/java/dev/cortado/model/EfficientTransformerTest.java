@@ -2,6 +2,7 @@ package dev.cortado.model;
 
 import static dev.cortado.testkit.TensorAssert.assertTensor;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.cortado.model.arch.DecoderSizes;
@@ -15,12 +16,14 @@ import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Scope;
+import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.Doubles;
 import dev.cortado.testkit.Seeds;
 import dev.cortado.testkit.StrictScopes;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.random.RandomGenerator;
 import org.junit.jupiter.api.Test;
@@ -80,6 +83,28 @@ class EfficientTransformerTest {
     @MethodSource("causal")
     void theLawsOfDecodersHold(Mixing mixing) {
         Seeds.repeat(2, random -> DecoderLaws.hold(spec(mixing, Use.CAUSAL, random), random, folder));
+    }
+
+    /// Of all but the Reformer, whose queries are its keys.
+    @ParameterizedTest
+    @MethodSource("causal")
+    void aPrefixIsPast(Mixing mixing) {
+        Seeds.repeat(2, random -> {
+            EfficientTransformerSpec spec = spec(mixing, Use.CAUSAL, random);
+            try (var model = DecoderLaws.random(spec, random);
+                    var _ = Grad.off()) {
+                if (mixing instanceof Mixing.Reformer) {
+                    Tensor one = Tensors.ones(Shape.of(1, 1, 1, spec.sizes().headDim()), DType.F32, Device.CPU);
+                    var prefix = new Prefix(Collections.nCopies(spec.layers(), new KvCache.KeyValue(one, one)));
+                    assertThatIllegalArgumentException()
+                            .isThrownBy(
+                                    () -> model.forward(DecoderLaws.ids(spec, random, 1, 4), EVALUATION.with(prefix)))
+                            .withMessageContaining("none in a Reformer");
+                } else {
+                    DecoderLaws.prefixIsPast(model, random);
+                }
+            }
+        });
     }
 
     @ParameterizedTest

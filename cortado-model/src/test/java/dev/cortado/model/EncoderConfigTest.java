@@ -118,7 +118,7 @@ class EncoderConfigTest {
         'position_embedding_type': 'relative_key'       | position_embedding_type relative_key
         'pruned_heads': {'0': [1]}                      | pruned_heads
         'hidden_act': 'mish'                            | hidden_act 'mish'
-        'num_attention_heads': 5                        | width 768 is not a multiple of heads 5
+        'num_attention_heads': 5                        | width 768 is not divisible by heads 5
         'layer_norm_eps': 0                             | normEpsilon
         'num_labels': 0                                 | a classifier of 0 labels
         'num_labels': 2000000000                        | a classifier of 2000000000 labels

@@ -36,6 +36,7 @@ public final class EncoderDecoderLaws {
             cachedIsFull(model, random);
             formsAgree(model, random);
             paddedIsAlone(model, random);
+            prefixIsPast(model, random);
             nobodyLooksAhead(model, random);
             allThatIsReadIsSeen(model, random);
             writtenIsRead(model, random, folder);
@@ -76,6 +77,24 @@ public final class EncoderDecoderLaws {
                         from = to;
                     }
                 }
+            }
+        }
+    }
+
+    /// A prefix made of the keys and values of written tokens is as good as the tokens.
+    public static void prefixIsPast(EncoderDecoder model, RandomGenerator random) {
+        int length = Math.min(9, model.spec().contextLength());
+        try (var _ = Scope.open("law");
+                var _ = Grad.off();
+                var cache = model.newCache(2, 3, DType.F32)) {
+            Memory memory = model.encode(source(model.spec(), random, 2, 5), EVALUATION);
+            Tensor ids = DecoderLaws.ids(model.spec(), random, 2, length);
+            model.forward(ids.slice(1, 0, 3), memory, Pass.cached(cache, Device.CPU));
+            for (ComputeForm form : ComputeForm.values()) {
+                Pass pass = EVALUATION.with(form);
+                Tensor expected = model.forward(ids, memory, pass).slice(1, 3, length);
+                Tensor behind = model.forward(ids.slice(1, 3, length), memory, pass.with(cache.prefix()));
+                assertTensor(behind).isCloseTo(expected, 2e-5, 2e-5);
             }
         }
     }

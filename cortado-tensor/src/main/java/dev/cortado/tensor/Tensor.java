@@ -532,6 +532,9 @@ public final class Tensor implements AutoCloseable {
         if (handle().is_cuda() || !handle.is_contiguous()) {
             throw new TensorException("bytes of " + describe() + ": wants a contiguous tensor on the cpu");
         }
+        if (handle.nbytes() == 0) {
+            return MemorySegment.NULL; // LibTorch has no address for it
+        }
         try (var pointer = handle.data_ptr()) {
             return MemorySegment.ofAddress(pointer.address()).reinterpret(handle.nbytes());
         }

@@ -92,6 +92,14 @@ class TensorTest {
     }
 
     @Test
+    void nothingHasNoBytes() {
+        Tensor empty = Tensors.zeros(Shape.of(0, 3), DType.F32, Device.CPU);
+        assertThat(empty.bytes().byteSize()).isZero();
+        assertThat(empty.toFloats()).isEmpty();
+        assertThat(empty.toLongs()).isEmpty();
+    }
+
+    @Test
     void convertsDtypes() {
         Tensor x = Tensors.of(new float[] {-1.75f, 0, 300}, 3);
         assertThat(x.to(DType.F32)).isSameAs(x);

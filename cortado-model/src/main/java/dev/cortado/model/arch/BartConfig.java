@@ -35,23 +35,19 @@ public final class BartConfig {
         Activation activation = ActivationConfig.read(config, "activation_function", "gelu");
         boolean scaled = config.flag("scale_embedding", false);
         boolean tied = config.flag("tie_word_embeddings", true);
-        try {
-            return new BartSpec(
-                    family,
-                    vocabSize,
-                    contextLength,
-                    width,
-                    sizes(config, "encoder"),
-                    sizes(config, "decoder"),
-                    activation,
-                    scaled,
-                    tied,
-                    decoderStart);
-        } catch (IllegalArgumentException e) {
-            throw e.getMessage().contains("config.json")
-                    ? e
-                    : config.problem("is not a valid " + family + ": " + e.getMessage());
-        }
+        return config.valid(
+                "BART",
+                () -> new BartSpec(
+                        family,
+                        vocabSize,
+                        contextLength,
+                        width,
+                        sizes(config, "encoder"),
+                        sizes(config, "decoder"),
+                        activation,
+                        scaled,
+                        tied,
+                        decoderStart));
     }
 
     private static void expect(ConfigFile config, String key, boolean usual) {

@@ -13,7 +13,7 @@ public final class BertConfig {
         EncoderSizes sizes = readSizes(config, config.integer("vocab_size", 30_522));
         int textTypes = config.integer("type_vocab_size", 2);
         double normEpsilon = config.number("layer_norm_eps", 1e-12);
-        return EncoderSizes.made(config, () -> new BertSpec(sizes, textTypes, normEpsilon, task));
+        return config.valid("encoder", () -> new BertSpec(sizes, textTypes, normEpsilon, task));
     }
 
     /// The same as Hugging Face would write it.
@@ -37,8 +37,8 @@ public final class BertConfig {
         int heads = config.integer("num_attention_heads", 12);
         int hiddenWidth = config.integer("intermediate_size", 3072);
         var activation = ActivationConfig.read(config, "hidden_act", "gelu");
-        return EncoderSizes.made(
-                config, () -> new EncoderSizes(vocabSize, positions, width, layers, heads, hiddenWidth, activation));
+        return config.valid(
+                "encoder", () -> new EncoderSizes(vocabSize, positions, width, layers, heads, hiddenWidth, activation));
     }
 
     /// Writes what [#readSizes] reads, and the settings of training that others expect.

@@ -2,7 +2,6 @@ package dev.cortado.model.arch;
 
 import dev.cortado.model.CheckpointNames;
 import dev.cortado.model.Encoder;
-import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
 import dev.cortado.tensor.Device;
 import tools.jackson.databind.node.ObjectNode;
@@ -12,40 +11,15 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param textTypes   number of texts a token may belong to: 2 in most
 /// @param normEpsilon of all norms
 /// @param task        what it is for
-public record BertSpec(EncoderSizes sizes, int textTypes, double normEpsilon, EncoderTask task) implements ModelSpec {
+public record BertSpec(EncoderSizes sizes, int textTypes, double normEpsilon, EncoderTask task) implements EncoderSpec {
     public BertSpec {
-        EncoderSizes.require(textTypes > 0, "textTypes " + textTypes + " is not positive");
-        EncoderSizes.require(normEpsilon > 0, "normEpsilon " + normEpsilon + " is not positive");
+        Numbers.positive("textTypes", textTypes);
+        Numbers.positive("normEpsilon", normEpsilon);
     }
 
     @Override
     public String architecture() {
         return "Bert" + task.suffix();
-    }
-
-    @Override
-    public int vocabSize() {
-        return sizes.vocabSize();
-    }
-
-    @Override
-    public int contextLength() {
-        return sizes.positions();
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public boolean boundedContext() {
-        return true;
-    }
-
-    @Override
-    public int layers() {
-        return sizes.layers();
     }
 
     @Override

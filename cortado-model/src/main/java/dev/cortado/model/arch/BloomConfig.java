@@ -20,12 +20,10 @@ public final class BloomConfig {
         double normEpsilon = config.number("layer_norm_epsilon", 1e-5);
         boolean residualsNormalised = config.flag("apply_residual_connection_post_layernorm", false);
         boolean tiedHead = config.flag("tie_word_embeddings", true);
-        try {
-            return new BloomSpec(
-                    vocabSize, contextLength, width, layers, heads, normEpsilon, residualsNormalised, tiedHead);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid BLOOM: " + e.getMessage());
-        }
+        return config.valid(
+                "BLOOM",
+                () -> new BloomSpec(
+                        vocabSize, contextLength, width, layers, heads, normEpsilon, residualsNormalised, tiedHead));
     }
 
     /// The same as Hugging Face would write it.

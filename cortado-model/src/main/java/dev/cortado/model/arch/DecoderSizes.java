@@ -19,14 +19,15 @@ public record DecoderSizes(
         double normEpsilon,
         boolean tiedHead) {
     public DecoderSizes {
-        require(
-                vocabSize > 0 && contextLength > 0 && width > 0 && layers > 0,
-                "vocabSize, contextLength, width and layers must be positive");
-        require(
+        Numbers.positive("vocabSize", vocabSize);
+        Numbers.positive("contextLength", contextLength);
+        Numbers.positive("width", width);
+        Numbers.positive("layers", layers);
+        Numbers.require(
                 heads > 0 && kvHeads > 0 && heads % kvHeads == 0,
                 "heads " + heads + " is not divisible by kvHeads " + kvHeads);
-        require(headDim > 0 && headDim % 2 == 0, "headDim " + headDim + " is not a positive even number");
-        require(normEpsilon > 0, "normEpsilon must be positive");
+        Numbers.require(headDim > 0 && headDim % 2 == 0, "headDim " + headDim + " is not a positive even number");
+        Numbers.positive("normEpsilon", normEpsilon);
     }
 
     void write(ObjectNode config) {
@@ -44,11 +45,5 @@ public record DecoderSizes(
         config.put("initializer_range", 0.02);
         config.put("torch_dtype", "float32");
         config.put("use_cache", true);
-    }
-
-    private static void require(boolean holds, String problem) {
-        if (!holds) {
-            throw new IllegalArgumentException(problem);
-        }
     }
 }

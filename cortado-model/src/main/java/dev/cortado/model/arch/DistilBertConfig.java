@@ -20,8 +20,8 @@ public final class DistilBertConfig {
         int hiddenWidth = config.integer("hidden_dim", 3072);
         var activation = ActivationConfig.read(config, "activation", "gelu");
         boolean sinusoidal = config.flag("sinusoidal_pos_embds", false);
-        return EncoderSizes.made(
-                config,
+        return config.valid(
+                "encoder",
                 () -> new DistilBertSpec(
                         new EncoderSizes(vocabSize, positions, width, layers, heads, hiddenWidth, activation),
                         sinusoidal,

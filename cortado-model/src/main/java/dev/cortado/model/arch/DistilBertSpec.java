@@ -2,7 +2,6 @@ package dev.cortado.model.arch;
 
 import dev.cortado.model.CheckpointNames;
 import dev.cortado.model.Encoder;
-import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
 import dev.cortado.tensor.Device;
 import tools.jackson.databind.node.ObjectNode;
@@ -11,9 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 ///
 /// @param sinusoidal whether the table of positions starts as waves
 /// @param task       what it is for
-public record DistilBertSpec(EncoderSizes sizes, boolean sinusoidal, EncoderTask task) implements ModelSpec {
+public record DistilBertSpec(EncoderSizes sizes, boolean sinusoidal, EncoderTask task) implements EncoderSpec {
     public DistilBertSpec {
-        EncoderSizes.require(
+        Numbers.require(
                 !(task instanceof EncoderTask.PreTraining || task instanceof EncoderTask.NextSentence),
                 "a DistilBERT knows nothing of next sentences");
     }
@@ -21,31 +20,6 @@ public record DistilBertSpec(EncoderSizes sizes, boolean sinusoidal, EncoderTask
     @Override
     public String architecture() {
         return "DistilBert" + task.suffix();
-    }
-
-    @Override
-    public int vocabSize() {
-        return sizes.vocabSize();
-    }
-
-    @Override
-    public int contextLength() {
-        return sizes.positions();
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public boolean boundedContext() {
-        return true;
-    }
-
-    @Override
-    public int layers() {
-        return sizes.layers();
     }
 
     @Override

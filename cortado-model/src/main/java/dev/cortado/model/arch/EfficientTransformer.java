@@ -104,10 +104,7 @@ public final class EfficientTransformer {
 
     private Embedding words(Params model) {
         return model.embedding(
-                "embed_tokens",
-                sizes.vocabSize(),
-                sizes.width(),
-                new Init.Normal(sizes.tiedHead() ? 1 / Math.sqrt(sizes.width()) : 1));
+                "embed_tokens", sizes.vocabSize(), sizes.width(), Init.tokens(sizes.tiedHead(), sizes.width()));
     }
 
     private Block block(Params model, int number, boolean causal) {
@@ -147,8 +144,7 @@ public final class EfficientTransformer {
             Tensor asKeys = ids.unsqueeze(1).unsqueeze(-1); // [B, 1, T, 1]
             Tensor all = cache.remember(0, asKeys, asKeys).keys().flatten(1); // [B, S]
             cache.advance(ids.size(1));
-            Pass afresh =
-                    new Pass(pass.precision(), pass.form(), new Layout.Whole(0), Optional.empty(), pass.routers());
+            Pass afresh = new Pass(pass.precision(), pass.form(), new Layout.Whole(0), Optional.empty());
             return decoder.hidden(all, afresh).slice(1, all.size(1) - ids.size(1));
         }
 

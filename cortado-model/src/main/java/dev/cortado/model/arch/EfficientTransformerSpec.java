@@ -31,7 +31,7 @@ public record EfficientTransformerSpec(DecoderSizes sizes, int hiddenWidth, Rota
     }
 
     public EfficientTransformerSpec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         if (mixing instanceof Mixing.Linformer(int length, int _)) {
             Numbers.require(use == Use.MASKED, "Linformer cannot be causal; use it in an encoder");
             Numbers.require(

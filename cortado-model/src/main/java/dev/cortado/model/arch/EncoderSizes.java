@@ -3,7 +3,6 @@ package dev.cortado.model.arch;
 import dev.cortado.model.config.ConfigFile;
 import dev.cortado.model.layer.Activation;
 import dev.cortado.model.layer.AttentionShape;
-import java.util.function.Supplier;
 
 /// The numbers that encoders have in common.
 ///
@@ -14,13 +13,11 @@ import java.util.function.Supplier;
 public record EncoderSizes(
         int vocabSize, int positions, int width, int layers, int heads, int hiddenWidth, Activation activation) {
     public EncoderSizes {
-        require(vocabSize > 0, "vocabSize " + vocabSize + " is not positive");
-        require(positions > 0, "positions " + positions + " is not positive");
-        require(layers > 0, "layers " + layers + " is not positive");
-        require(hiddenWidth > 0, "hiddenWidth " + hiddenWidth + " is not positive");
-        require(
-                width > 0 && heads > 0 && width % heads == 0,
-                "width " + width + " is not a multiple of heads " + heads);
+        Numbers.positive("vocabSize", vocabSize);
+        Numbers.positive("positions", positions);
+        Numbers.positive("layers", layers);
+        Numbers.positive("hiddenWidth", hiddenWidth);
+        Numbers.heads(width, heads);
     }
 
     /// How its attention is divided.
@@ -42,21 +39,6 @@ public record EncoderSizes(
                 .map(pruned -> !pruned.keys().isEmpty())
                 .orElse(false)) {
             throw config.problem("sets 'pruned_heads': layers of different numbers of heads are not supported");
-        }
-    }
-
-    /// What is made of numbers that were read; what is wrong with them is wrong with the file.
-    static <S> S made(ConfigFile config, Supplier<S> maker) {
-        try {
-            return maker.get();
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid encoder: " + e.getMessage());
-        }
-    }
-
-    static void require(boolean holds, String problem) {
-        if (!holds) {
-            throw new IllegalArgumentException(problem);
         }
     }
 }

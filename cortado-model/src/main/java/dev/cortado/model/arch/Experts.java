@@ -1,5 +1,7 @@
 package dev.cortado.model.arch;
 
+import tools.jackson.databind.node.ObjectNode;
+
 /// The numbers of a mixture of experts.
 ///
 /// @param count       experts of a layer
@@ -13,5 +15,14 @@ public record Experts(int count, int chosen, int hiddenWidth, boolean normalised
             throw new IllegalArgumentException(
                     chosen + " of " + count + " experts of width " + hiddenWidth + " cannot be chosen");
         }
+    }
+
+    /// In the spelling that OLMoE and the Qwens share.
+    void write(ObjectNode config, String hiddenWidthKey) {
+        config.put(hiddenWidthKey, hiddenWidth);
+        config.put("num_experts", count);
+        config.put("num_experts_per_tok", chosen);
+        config.put("norm_topk_prob", normalised);
+        config.put("router_aux_loss_coef", routerLoss);
     }
 }

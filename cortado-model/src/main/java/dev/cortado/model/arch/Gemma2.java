@@ -29,8 +29,7 @@ public final class Gemma2 {
         DecoderSizes sizes = spec.sizes();
         int width = sizes.width();
         Params model = params.at("model");
-        Embedding embedding =
-                model.embedding("embed_tokens", sizes.vocabSize(), width, new Init.Normal(1 / Math.sqrt(width)));
+        Embedding embedding = model.embedding("embed_tokens", sizes.vocabSize(), width, Init.tokens(true, width));
         Lens lens = spec.scores().apply(Lens.of(sizes.headDim()).with(spec.rotary()));
         var shape = new AttentionShape(sizes.heads(), sizes.kvHeads(), sizes.headDim());
         List<Decoder.Layer> layers = new ArrayList<>();

@@ -25,7 +25,7 @@ public record Gemma2Spec(
         OptionalDouble finalCap)
         implements SizedSpec {
     public Gemma2Spec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         sliding.requireLayers(sizes.layers());
         GemmaScores.requireCap(finalCap);
     }

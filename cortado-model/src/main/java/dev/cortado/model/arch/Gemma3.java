@@ -30,8 +30,7 @@ public final class Gemma3 {
         DecoderSizes sizes = spec.sizes();
         int width = sizes.width();
         Params model = params.at("model");
-        Embedding embedding =
-                model.embedding("embed_tokens", sizes.vocabSize(), width, new Init.Normal(1 / Math.sqrt(width)));
+        Embedding embedding = model.embedding("embed_tokens", sizes.vocabSize(), width, Init.tokens(true, width));
         Lens lens = spec.scores().apply(Lens.of(sizes.headDim()));
         Lens global = lens.with(spec.rotary());
         Lens local = lens.with(spec.localRotary());

@@ -27,7 +27,7 @@ public record Gemma3Spec(
         OptionalDouble finalCap)
         implements SizedSpec {
     public Gemma3Spec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         sliding.requireLayers(sizes.layers());
         GemmaScores.requireCap(finalCap);
     }

@@ -13,7 +13,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param bias        whether the projections of attention have biases
 public record GemmaSpec(DecoderSizes sizes, int hiddenWidth, Rotary rotary, boolean bias) implements SizedSpec {
     public GemmaSpec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
     }
 
     @Override

@@ -25,22 +25,20 @@ public final class Gpt2Config {
         boolean scaledByRoot = config.flag("scale_attn_weights", true);
         boolean scaledByDepth = config.flag("scale_attn_by_inverse_layer_idx", false);
         boolean tiedHead = config.flag("tie_word_embeddings", true);
-        try {
-            return new Gpt2Spec(
-                    vocabSize,
-                    contextLength,
-                    width,
-                    layers,
-                    heads,
-                    hiddenWidth,
-                    activation,
-                    normEpsilon,
-                    scaledByRoot,
-                    scaledByDepth,
-                    tiedHead);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid GPT-2: " + e.getMessage());
-        }
+        return config.valid(
+                "GPT-2",
+                () -> new Gpt2Spec(
+                        vocabSize,
+                        contextLength,
+                        width,
+                        layers,
+                        heads,
+                        hiddenWidth,
+                        activation,
+                        normEpsilon,
+                        scaledByRoot,
+                        scaledByDepth,
+                        tiedHead));
     }
 
     /// The same as Hugging Face would write it.

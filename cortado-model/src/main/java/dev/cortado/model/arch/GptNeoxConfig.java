@@ -27,23 +27,21 @@ public final class GptNeoxConfig {
                     "has hidden_size " + width + ", which num_attention_heads " + heads + " does not divide");
         }
         Rotary rotary = rotary(config, width / heads, contextLength);
-        try {
-            return new GptNeoxSpec(
-                    vocabSize,
-                    contextLength,
-                    width,
-                    layers,
-                    heads,
-                    hiddenWidth,
-                    activation,
-                    normEpsilon,
-                    rotary,
-                    parallel,
-                    attentionBias,
-                    tiedHead);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid GPT-NeoX: " + e.getMessage());
-        }
+        return config.valid(
+                "GPT-NeoX",
+                () -> new GptNeoxSpec(
+                        vocabSize,
+                        contextLength,
+                        width,
+                        layers,
+                        heads,
+                        hiddenWidth,
+                        activation,
+                        normEpsilon,
+                        rotary,
+                        parallel,
+                        attentionBias,
+                        tiedHead));
     }
 
     /// The part of each head that turns and the base of its frequencies have names of their own here, which

@@ -50,24 +50,11 @@ public final class LlamaConfig {
         ObjectNode config = ConfigFile.object();
         config.putArray("architectures").add(spec.architecture());
         config.put("model_type", "llama");
-        config.put("vocab_size", spec.vocabSize());
-        config.put("max_position_embeddings", spec.contextLength());
-        config.put("hidden_size", spec.width());
-        config.put("num_hidden_layers", spec.layers());
-        config.put("num_attention_heads", spec.heads());
-        config.put("num_key_value_heads", spec.kvHeads());
-        config.put("head_dim", spec.headDim());
+        spec.sizes().write(config);
         config.put("intermediate_size", spec.hiddenWidth());
-        config.put("rms_norm_eps", spec.normEpsilon());
         RopeConfig.write(spec.rotary(), config);
-        config.put("tie_word_embeddings", spec.tiedHead());
-        config.put("hidden_act", "silu");
         config.put("attention_bias", spec.biases().attention());
-        config.put("attention_dropout", 0.0);
         config.put("mlp_bias", spec.biases().feedForward());
-        config.put("initializer_range", 0.02);
-        config.put("torch_dtype", "float32");
-        config.put("use_cache", true);
         return config;
     }
 }

@@ -1,8 +1,6 @@
 package dev.cortado.model.arch;
 
 import dev.cortado.model.CausalLm;
-import dev.cortado.model.CheckpointNames;
-import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
 import dev.cortado.model.layer.RopeScaling;
 import dev.cortado.model.layer.Rotary;
@@ -33,7 +31,7 @@ public record LlamaSpec(
         boolean tiedHead,
         RopeScaling ropeScaling,
         Biases biases)
-        implements ModelSpec {
+        implements SizedSpec {
     /// Which projections have biases.
     ///
     /// @param attention   those to queries, keys and values, and from the heads back
@@ -41,18 +39,9 @@ public record LlamaSpec(
     public record Biases(boolean attention, boolean feedForward) {}
 
     public LlamaSpec {
-        require(vocabSize > 0, "vocabSize " + vocabSize + " is not positive");
-        require(contextLength > 0, "contextLength " + contextLength + " is not positive");
-        require(layers > 0, "layers " + layers + " is not positive");
-        require(
-                width > 0 && hiddenWidth > 0,
-                "width " + width + " and hiddenWidth " + hiddenWidth + " must be positive");
-        require(
-                heads > 0 && kvHeads > 0 && heads % kvHeads == 0,
-                "heads " + heads + " is not divisible by kvHeads " + kvHeads);
-        require(headDim > 0 && headDim % 2 == 0, "headDim " + headDim + " is not a positive even number");
-        require(normEpsilon > 0 && ropeTheta > 0, "normEpsilon and ropeTheta must be positive");
-        ropeScaling.requireFits(headDim);
+        new DecoderSizes(vocabSize, contextLength, width, layers, heads, kvHeads, headDim, normEpsilon, tiedHead);
+        Numbers.positive("hiddenWidth", hiddenWidth);
+        Rotary.of(headDim, ropeTheta).with(ropeScaling);
     }
 
     /// As published: positions as they are, no biases.
@@ -84,6 +73,12 @@ public record LlamaSpec(
                 new Biases(false, false));
     }
 
+    @Override
+    public DecoderSizes sizes() {
+        return new DecoderSizes(
+                vocabSize, contextLength, width, layers, heads, kvHeads, headDim, normEpsilon, tiedHead);
+    }
+
     /// How queries and keys are turned.
     public Rotary rotary() {
         return Rotary.of(headDim, ropeTheta).with(ropeScaling);
@@ -102,16 +97,5 @@ public record LlamaSpec(
     @Override
     public ObjectNode config() {
         return LlamaConfig.write(this);
-    }
-
-    @Override
-    public CheckpointNames names() {
-        return tiedHead ? CheckpointNames.of("model.", "lm_head\\.weight") : CheckpointNames.of("model.");
-    }
-
-    private static void require(boolean holds, String problem) {
-        if (!holds) {
-            throw new IllegalArgumentException(problem);
-        }
     }
 }

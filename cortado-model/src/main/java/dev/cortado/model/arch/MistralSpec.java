@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param window      tokens that each sees, itself among them; empty where it sees all before it
 public record MistralSpec(DecoderSizes sizes, int hiddenWidth, Rotary rotary, OptionalInt window) implements SizedSpec {
     public MistralSpec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         if (window.isPresent() && window.getAsInt() < 1) {
             throw new IllegalArgumentException("sliding_window " + window.getAsInt() + " is not positive");
         }

@@ -15,7 +15,7 @@ public final class MixtralConfig {
         DecoderSizes sizes =
                 new DecoderDefaults(131072, 1e-5, OptionalInt.of(8), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 1_000_000, sizes.contextLength());
-        try {
+        return config.valid("Mixtral", () -> {
             OptionalInt window = config.has("sliding_window")
                     ? OptionalInt.of(config.integer("sliding_window"))
                     : OptionalInt.empty();
@@ -26,9 +26,7 @@ public final class MixtralConfig {
                     true,
                     config.number("router_aux_loss_coef", 0.001));
             return new MixtralSpec(sizes, rotary, window, experts);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid Mixtral: " + e.getMessage());
-        }
+        });
     }
 
     /// The same as Hugging Face would write it.

@@ -16,7 +16,7 @@ public final class OlmoeConfig {
         DecoderSizes sizes =
                 new DecoderDefaults(4096, 1e-5, OptionalInt.empty(), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
-        try {
+        return config.valid("Olmoe", () -> {
             OptionalDouble clip =
                     config.has("clip_qkv") ? OptionalDouble.of(config.number("clip_qkv", 0)) : OptionalDouble.empty();
             var experts = new Experts(
@@ -26,9 +26,7 @@ public final class OlmoeConfig {
                     config.flag("norm_topk_prob", false),
                     config.number("router_aux_loss_coef", 0.01));
             return new OlmoeSpec(sizes, rotary, clip, config.flag("attention_bias", false), experts);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid Olmoe: " + e.getMessage());
-        }
+        });
     }
 
     /// The same as Hugging Face would write it.
@@ -44,11 +42,7 @@ public final class OlmoeConfig {
             config.putNull("clip_qkv");
         }
         config.put("attention_bias", spec.bias());
-        config.put("intermediate_size", spec.experts().hiddenWidth());
-        config.put("num_experts", spec.experts().count());
-        config.put("num_experts_per_tok", spec.experts().chosen());
-        config.put("norm_topk_prob", spec.experts().normalised());
-        config.put("router_aux_loss_coef", spec.experts().routerLoss());
+        spec.experts().write(config, "intermediate_size");
         return config;
     }
 }

@@ -23,24 +23,22 @@ public final class OptConfig {
         boolean bias = config.flag("enable_bias", true);
         boolean affineNorms = config.flag("layer_norm_elementwise_affine", true);
         boolean tiedHead = config.flag("tie_word_embeddings", true);
-        try {
-            return new OptSpec(
-                    vocabSize,
-                    contextLength,
-                    width,
-                    embeddingWidth,
-                    layers,
-                    heads,
-                    hiddenWidth,
-                    activation,
-                    normFirst,
-                    finalNorm,
-                    bias,
-                    affineNorms,
-                    tiedHead);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid OPT: " + e.getMessage());
-        }
+        return config.valid(
+                "OPT",
+                () -> new OptSpec(
+                        vocabSize,
+                        contextLength,
+                        width,
+                        embeddingWidth,
+                        layers,
+                        heads,
+                        hiddenWidth,
+                        activation,
+                        normFirst,
+                        finalNorm,
+                        bias,
+                        affineNorms,
+                        tiedHead));
     }
 
     /// The same as Hugging Face would write it.

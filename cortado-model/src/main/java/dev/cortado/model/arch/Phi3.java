@@ -2,26 +2,19 @@ package dev.cortado.model.arch;
 
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.ComputeForm;
-import dev.cortado.model.Embedding;
-import dev.cortado.model.Head;
 import dev.cortado.model.Init;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.Projection;
 import dev.cortado.model.layer.Attention;
 import dev.cortado.model.layer.AttentionShape;
-import dev.cortado.model.layer.Decoder;
 import dev.cortado.model.layer.FeedForward;
 import dev.cortado.model.layer.HeadInputs;
 import dev.cortado.model.layer.Lens;
-import dev.cortado.model.layer.PreNormBlock;
-import dev.cortado.model.layer.RmsNorm;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Fused;
 import dev.cortado.tensor.Nn;
 import dev.cortado.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /// Phi-3 (Abdin et al. 2024, arXiv:2404.14219): a [Llama] that makes queries, keys and values by one projection, and
@@ -31,27 +24,14 @@ public final class Phi3 {
 
     /// The model of these numbers.
     public static CausalLm of(Phi3Spec spec, Params params, Device device) {
-        DecoderSizes sizes = spec.sizes();
-        int width = sizes.width();
-        Params model = params.at("model");
-        Embedding embedding = model.embedding("embed_tokens", sizes.vocabSize(), width, new Init.Normal(0.02));
-        Lens lens = Lens.of(sizes.headDim()).with(spec.rotary());
-        var shape = new AttentionShape(sizes.heads(), sizes.kvHeads(), sizes.headDim());
-        List<Decoder.Layer> layers = new ArrayList<>();
-        for (int i = 0; i < sizes.layers(); i++) {
-            Params layer = model.at("layers").at(i);
-            var block = new PreNormBlock(
-                    new RmsNorm(layer.at("input_layernorm"), width, sizes.normEpsilon()),
-                    attention(layer.at("self_attn"), i, width, shape),
-                    new RmsNorm(layer.at("post_attention_layernorm"), width, sizes.normEpsilon()),
-                    JoinedMlp.of(layer.at("mlp"), width, spec.hiddenWidth()));
-            layers.add(new Decoder.Layer(lens.with(spec.window()), block));
-        }
-        var norm = new RmsNorm(model.at("norm"), width, sizes.normEpsilon());
-        Projection head = params.head("lm_head", embedding, sizes.tiedHead(), width, sizes.vocabSize());
-        var parts = new Decoder.Parts(
-                (ids, _, precision) -> embedding.rows(ids, precision), layers, norm, Head.of(head), shape);
-        return new Decoder(spec, parts, params.finish(), device);
+        Lens lens = Lens.of(spec.sizes().headDim()).with(spec.rotary()).with(spec.window());
+        return Llama.of(
+                spec,
+                params,
+                device,
+                _ -> lens,
+                (self, i, shape) -> attention(self, i, spec.width(), shape),
+                (layer, _) -> JoinedMlp.of(layer.at("mlp"), spec.width(), spec.hiddenWidth()));
     }
 
     private static Attention attention(Params params, int layer, int width, AttentionShape shape) {

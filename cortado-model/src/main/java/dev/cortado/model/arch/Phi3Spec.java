@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param window      tokens that each sees, itself among them; empty where it sees all before it
 public record Phi3Spec(DecoderSizes sizes, int hiddenWidth, Rotary rotary, OptionalInt window) implements SizedSpec {
     public Phi3Spec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         if (rotary.rotaryDim() > sizes.headDim()) {
             throw new IllegalArgumentException(
                     rotary.rotaryDim() + " channels are to turn, and heads have " + sizes.headDim());

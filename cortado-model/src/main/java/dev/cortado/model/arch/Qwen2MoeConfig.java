@@ -15,7 +15,7 @@ public final class Qwen2MoeConfig {
         DecoderSizes sizes =
                 new DecoderDefaults(32768, 1e-6, OptionalInt.of(16), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
-        try {
+        return config.valid("Qwen2Moe", () -> {
             var experts = new Experts(
                     config.integer("num_experts", 60),
                     config.integer("num_experts_per_tok", 4),
@@ -30,9 +30,7 @@ public final class Qwen2MoeConfig {
                     experts,
                     config.integer("shared_expert_intermediate_size", 5632),
                     DenseLayers.read(config));
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid Qwen2Moe: " + e.getMessage());
-        }
+        });
     }
 
     /// The same as Hugging Face would write it.
@@ -46,11 +44,7 @@ public final class Qwen2MoeConfig {
         config.put("shared_expert_intermediate_size", spec.sharedWidth());
         spec.sliding().writeLate(config);
         spec.dense().write(config);
-        config.put("moe_intermediate_size", spec.experts().hiddenWidth());
-        config.put("num_experts", spec.experts().count());
-        config.put("num_experts_per_tok", spec.experts().chosen());
-        config.put("norm_topk_prob", spec.experts().normalised());
-        config.put("router_aux_loss_coef", spec.experts().routerLoss());
+        spec.experts().write(config, "moe_intermediate_size");
         return config;
     }
 }

@@ -14,7 +14,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Qwen2Spec(DecoderSizes sizes, int hiddenWidth, Rotary rotary, SlidingLayers sliding)
         implements SizedSpec {
     public Qwen2Spec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         sliding.requireLayers(sizes.layers());
     }
 

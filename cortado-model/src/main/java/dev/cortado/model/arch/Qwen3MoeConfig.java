@@ -15,7 +15,7 @@ public final class Qwen3MoeConfig {
         DecoderSizes sizes =
                 new DecoderDefaults(32768, 1e-6, OptionalInt.of(4), OptionalInt.empty(), false).read(config);
         Rotary rotary = RopeConfig.read(config, sizes.headDim(), 10_000, sizes.contextLength());
-        try {
+        return config.valid("Qwen3Moe", () -> {
             var experts = new Experts(
                     config.integer("num_experts", 128),
                     config.integer("num_experts_per_tok", 8),
@@ -29,9 +29,7 @@ public final class Qwen3MoeConfig {
                     config.flag("attention_bias", false),
                     experts,
                     DenseLayers.read(config));
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid Qwen3Moe: " + e.getMessage());
-        }
+        });
     }
 
     /// The same as Hugging Face would write it.
@@ -44,11 +42,7 @@ public final class Qwen3MoeConfig {
         config.put("attention_bias", spec.bias());
         spec.sliding().writeLate(config);
         spec.dense().write(config);
-        config.put("moe_intermediate_size", spec.experts().hiddenWidth());
-        config.put("num_experts", spec.experts().count());
-        config.put("num_experts_per_tok", spec.experts().chosen());
-        config.put("norm_topk_prob", spec.experts().normalised());
-        config.put("router_aux_loss_coef", spec.experts().routerLoss());
+        spec.experts().write(config, "moe_intermediate_size");
         return config;
     }
 }

@@ -15,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 public record Qwen3Spec(DecoderSizes sizes, int hiddenWidth, Rotary rotary, SlidingLayers sliding, boolean bias)
         implements SizedSpec {
     public Qwen3Spec {
-        SizedSpec.requireHidden(hiddenWidth);
+        Numbers.positive("hiddenWidth", hiddenWidth);
         sliding.requireLayers(sizes.layers());
     }
 

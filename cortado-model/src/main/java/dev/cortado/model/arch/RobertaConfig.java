@@ -22,7 +22,7 @@ public final class RobertaConfig {
         int textTypes = config.integer("type_vocab_size", 2);
         double normEpsilon = config.number("layer_norm_eps", 1e-12);
         int padding = config.integer("pad_token_id", 1);
-        return EncoderSizes.made(config, () -> new RobertaSpec(family, sizes, textTypes, normEpsilon, padding, task));
+        return config.valid("encoder", () -> new RobertaSpec(family, sizes, textTypes, normEpsilon, padding, task));
     }
 
     private static Family family(ConfigFile config) {

@@ -2,7 +2,6 @@ package dev.cortado.model.arch;
 
 import dev.cortado.model.CheckpointNames;
 import dev.cortado.model.Encoder;
-import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Params;
 import dev.cortado.tensor.Device;
 import tools.jackson.databind.node.ObjectNode;
@@ -16,7 +15,7 @@ import tools.jackson.databind.node.ObjectNode;
 /// @param task        what it is for
 public record RobertaSpec(
         Family family, EncoderSizes sizes, int textTypes, double normEpsilon, int padding, EncoderTask task)
-        implements ModelSpec {
+        implements EncoderSpec {
     /// Models of this architecture that have names of their own.
     public enum Family {
         ROBERTA("Roberta", "roberta"),
@@ -33,13 +32,13 @@ public record RobertaSpec(
     }
 
     public RobertaSpec {
-        EncoderSizes.require(textTypes > 0, "textTypes " + textTypes + " is not positive");
-        EncoderSizes.require(normEpsilon > 0, "normEpsilon " + normEpsilon + " is not positive");
-        EncoderSizes.require(
+        Numbers.positive("textTypes", textTypes);
+        Numbers.positive("normEpsilon", normEpsilon);
+        Numbers.require(
                 padding >= 0 && padding < sizes.vocabSize() && padding < sizes.positions() - 1,
                 "padding " + padding + " is not among vocabSize " + sizes.vocabSize()
                         + " ids, or leaves no position of " + sizes.positions());
-        EncoderSizes.require(
+        Numbers.require(
                 !(task instanceof EncoderTask.PreTraining || task instanceof EncoderTask.NextSentence),
                 "a RoBERTa knows nothing of next sentences");
     }
@@ -50,28 +49,8 @@ public record RobertaSpec(
     }
 
     @Override
-    public int vocabSize() {
-        return sizes.vocabSize();
-    }
-
-    @Override
     public int contextLength() {
         return sizes.positions() - padding - 1;
-    }
-
-    @Override
-    public int width() {
-        return sizes.width();
-    }
-
-    @Override
-    public boolean boundedContext() {
-        return true;
-    }
-
-    @Override
-    public int layers() {
-        return sizes.layers();
     }
 
     @Override

@@ -32,11 +32,4 @@ interface SizedSpec extends ModelSpec {
     default CheckpointNames names() {
         return sizes().tiedHead() ? CheckpointNames.of("model.", "lm_head\\.weight") : CheckpointNames.of("model.");
     }
-
-    /// @throws IllegalArgumentException unless the feed-forward layers have a width
-    static void requireHidden(int hiddenWidth) {
-        if (hiddenWidth < 1) {
-            throw new IllegalArgumentException("hiddenWidth " + hiddenWidth + " is not positive");
-        }
-    }
 }

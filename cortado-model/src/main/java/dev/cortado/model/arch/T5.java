@@ -55,10 +55,7 @@ public final class T5 {
         blocks.add((x, _, pass) -> reader.norm().forward(x, pass.form()));
         var parts = new EncoderStack.Parts(
                 (tokens, pass) -> reader.embedding()
-                        .embed(
-                                tokens.ids(),
-                                pass.layout().positions(tokens.ids().size(1), device),
-                                pass.precision()),
+                        .embed(tokens.ids(), pass.positions(tokens.ids().size(1), device), pass.precision()),
                 reader.lens(),
                 blocks,
                 Optional.empty(),

@@ -28,26 +28,24 @@ public final class T5Config {
         double normEpsilon = config.number("layer_norm_epsilon", 1e-6);
         boolean tied = config.flag("tie_word_embeddings", true);
         int decoderStart = config.integer("decoder_start_token_id", config.integer("pad_token_id", 0));
-        try {
-            return new T5Spec(
-                    vocabSize,
-                    contextLength,
-                    width,
-                    decoderLayers,
-                    layers,
-                    heads,
-                    headDim,
-                    hiddenWidth,
-                    activation,
-                    gated,
-                    buckets,
-                    maxDistance,
-                    normEpsilon,
-                    tied,
-                    decoderStart);
-        } catch (IllegalArgumentException e) {
-            throw config.problem("is not a valid T5: " + e.getMessage());
-        }
+        return config.valid(
+                "T5",
+                () -> new T5Spec(
+                        vocabSize,
+                        contextLength,
+                        width,
+                        decoderLayers,
+                        layers,
+                        heads,
+                        headDim,
+                        hiddenWidth,
+                        activation,
+                        gated,
+                        buckets,
+                        maxDistance,
+                        normEpsilon,
+                        tied,
+                        decoderStart));
     }
 
     /// Reads the numbers of an encoder alone.

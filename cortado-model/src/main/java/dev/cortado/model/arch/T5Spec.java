@@ -37,17 +37,17 @@ public record T5Spec(
         int decoderStart)
         implements ModelSpec {
     public T5Spec {
-        require(
+        Numbers.require(
                 vocabSize > 0 && contextLength > 0 && width > 0 && hiddenWidth > 0,
                 "vocab_size, n_positions, d_model and d_ff must be positive");
-        require(layers > 0 && encoderLayers > 0, "num_layers and num_decoder_layers must be positive");
-        require(heads > 0 && headDim > 0, "num_heads and d_kv must be positive");
-        require(
+        Numbers.require(layers > 0 && encoderLayers > 0, "num_layers and num_decoder_layers must be positive");
+        Numbers.require(heads > 0 && headDim > 0, "num_heads and d_kv must be positive");
+        Numbers.require(
                 buckets > 3 && buckets % 4 == 0 && maxDistance > buckets / 2,
                 "relative_attention_num_buckets " + buckets + " with relative_attention_max_distance " + maxDistance
                         + " cannot be divided into near and far");
-        require(normEpsilon > 0, "layer_norm_epsilon must be positive");
-        require(
+        Numbers.require(normEpsilon > 0, "layer_norm_epsilon must be positive");
+        Numbers.require(
                 decoderStart >= 0 && decoderStart < vocabSize,
                 "decoder_start_token_id " + decoderStart + " is not an id of the vocabulary");
     }
@@ -78,11 +78,5 @@ public record T5Spec(
                 ? CheckpointNames.of("", crossTable, copies, "lm_head\\.weight")
                         .tied("shared.weight", read, written, "lm_head.weight")
                 : CheckpointNames.of("", crossTable, copies).tied("shared.weight", read, written);
-    }
-
-    private static void require(boolean holds, String problem) {
-        if (!holds) {
-            throw new IllegalArgumentException(problem);
-        }
     }
 }

@@ -26,28 +26,24 @@ public final class VaswaniConfig {
         boolean normFirst = config.flag("normalize_before", false);
         double normEpsilon = config.number("layer_norm_eps", 1e-6);
         int decoderStart = config.integer("decoder_start_token_id");
-        try {
-            return new VaswaniSpec(
-                    sourceVocabSize,
-                    vocabSize,
-                    shared,
-                    tied,
-                    headBias,
-                    contextLength,
-                    width,
-                    sizes(config, "encoder"),
-                    sizes(config, "decoder"),
-                    activation,
-                    waves,
-                    firstPosition,
-                    normFirst,
-                    normEpsilon,
-                    decoderStart);
-        } catch (IllegalArgumentException e) {
-            throw e.getMessage().contains("config.json")
-                    ? e
-                    : config.problem("is not a valid transformer: " + e.getMessage());
-        }
+        return config.valid(
+                "transformer",
+                () -> new VaswaniSpec(
+                        sourceVocabSize,
+                        vocabSize,
+                        shared,
+                        tied,
+                        headBias,
+                        contextLength,
+                        width,
+                        sizes(config, "encoder"),
+                        sizes(config, "decoder"),
+                        activation,
+                        waves,
+                        firstPosition,
+                        normFirst,
+                        normEpsilon,
+                        decoderStart));
     }
 
     private static Sinusoidal.Order waves(ConfigFile config) {

@@ -1,9 +1,10 @@
 package dev.cortado.model.config;
 
+import dev.cortado.text.file.PendingFile;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,12 +76,11 @@ public final class ConfigFile {
 
     /// Writes an object, replacing the file atomically.
     public static void write(ObjectNode content, Path file) throws IOException {
-        Path pending = Files.createTempFile(file.toAbsolutePath().getParent(), "." + file.getFileName(), ".tmp");
-        try {
-            Files.writeString(pending, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n");
-            Files.move(pending, file, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-        } finally {
-            Files.deleteIfExists(pending);
+        String text = JSON.writerWithDefaultPrettyPrinter().writeValueAsString(content) + "\n";
+        try (PendingFile pending = PendingFile.beside(file)) {
+            pending.write(StandardCharsets.UTF_8.encode(text));
+            pending.seal();
+            pending.publish();
         }
     }
 

@@ -39,12 +39,14 @@ public final class CanonicalWeights implements WeightSource {
         WeightSource weights = source.weights();
         try (Model model = source.open(Device.CPU, Storage.MAPPED)) {
             CheckpointNames names = model.spec().names();
-            model.parameters().list().forEach(p -> spellings.put(p.name(), p.name()));
-            model.parameters().quantised().forEach(q -> spellings.put(q.name(), q.name()));
-            spellings.replaceAll((name, _) -> names.spellings(name).stream()
-                    .filter(weights.names()::contains)
-                    .findFirst()
-                    .orElseThrow());
+            for (String name : model.parameters().names()) {
+                spellings.put(
+                        name,
+                        names.spellings(name).stream()
+                                .filter(weights.names()::contains)
+                                .findFirst()
+                                .orElseThrow());
+            }
             mentions = model.parameters().mentions();
         } catch (Throwable failure) {
             weights.close();

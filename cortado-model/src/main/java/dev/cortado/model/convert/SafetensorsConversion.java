@@ -12,6 +12,7 @@ import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensors;
+import dev.cortado.text.file.Content;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -61,7 +62,7 @@ public final class SafetensorsConversion {
         return wanted;
     }
 
-    private static void copy(StoredTensor stored, DType kept, OutgoingTensor.Sink sink) throws IOException {
+    private static void copy(StoredTensor stored, DType kept, Content.Sink sink) throws IOException {
         if (stored.dtype() == kept) {
             sink.write(stored.bytes());
             return;

@@ -3,8 +3,8 @@ package dev.cortado.model.gguf;
 import dev.cortado.model.quant.QuantError;
 import dev.cortado.model.quant.WritableFormat;
 import dev.cortado.model.weights.WeightSource;
+import dev.cortado.text.file.Content;
 import dev.cortado.text.gguf.GgmlType;
-import dev.cortado.text.gguf.GgufOutgoing;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayDeque;
@@ -33,8 +33,7 @@ final class RowEncoder implements AutoCloseable {
     /// Encodes all of a tensor.
     ///
     /// @return what that lost; empty where nothing was rounded
-    Optional<QuantError> write(WeightSource source, WritePlan.Planned tensor, GgufOutgoing.Sink sink)
-            throws IOException {
+    Optional<QuantError> write(WeightSource source, WritePlan.Planned tensor, Content.Sink sink) throws IOException {
         Deque<Future<Piece>> underWay = new ArrayDeque<>();
         Optional<QuantError> total = Optional.empty();
         try {
@@ -63,7 +62,7 @@ final class RowEncoder implements AutoCloseable {
     }
 
     private static Optional<QuantError> finish(
-            WritePlan.Planned tensor, Future<Piece> future, GgufOutgoing.Sink sink, Optional<QuantError> total)
+            WritePlan.Planned tensor, Future<Piece> future, Content.Sink sink, Optional<QuantError> total)
             throws IOException {
         Piece piece;
         try {

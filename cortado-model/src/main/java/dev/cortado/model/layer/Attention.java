@@ -47,7 +47,7 @@ public record Attention(
         Tensor q = turned(flatQ, shape.heads(), scores, pass.form()); // [B, H, T, C]
         Tensor k = turned(flatK, shape.kvHeads(), scores, pass.form()); // [B, K, T, C]
         Tensor v = split(parts.values(), shape.kvHeads()); // [B, K, T, C]
-        KeyValue seen = pass.cache().map(cache -> cache.remember(layer, k, v)).orElseGet(() -> new KeyValue(k, v));
+        KeyValue seen = pass.seen(layer, k, v);
         Tensor mixed = attend(q, seen.keys(), seen.values(), scores, pass.form()); // [B, H, T, C]
         return output.apply(mixed.transpose(1, 2).flatten(2));
     }

@@ -7,6 +7,7 @@ import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import java.util.List;
 import java.util.OptionalInt;
 
 /// Which of the tokens seen each new token may look at. Made once for a pass, in the shape its form of computing
@@ -33,18 +34,37 @@ public sealed interface AttentionMask {
     /// @param library whether LibTorch's own attention is to compute it
     static AttentionMask causal(
             Pass pass, long batch, long newTokens, OptionalInt window, boolean library, Device device) {
-        boolean windowed =
-                window.isPresent() && window.getAsInt() < pass.layout().columns(newTokens);
-        if (library && !windowed) {
+        long columns = pass.columns(newTokens);
+        boolean windowed = window.isPresent() && window.getAsInt() < columns;
+        if (library && !windowed && pass.prefix().isEmpty()) {
             return library(pass.layout(), newTokens, pass.precision(), device);
         }
         Tensor first = first(pass.layout(), batch, newTokens, device); // [B, T]
-        if (windowed) {
-            long columns = pass.layout().columns(newTokens);
-            Tensor own = Tensors.range(columns - newTokens, columns, device); // [T]
-            first = Tensors.larger(first, own.add(1 - window.getAsInt()));
+        if (pass.prefix().isPresent() && pass.layout() instanceof Layout.Packed) {
+            return behindPrefix(pass, first, windowed ? window : OptionalInt.empty(), device);
         }
-        return library ? added(first, pass.layout().columns(newTokens), pass.precision(), device) : new From(first);
+        if (windowed) {
+            long end = columns - window.getAsInt() + 1; // where the window of the token after these would begin
+            first = Tensors.larger(first, Tensors.range(end - newTokens, end, device)); // [B, T]
+        }
+        return library ? added(hidden(first, columns, device).unsqueeze(1), pass.precision()) : new From(first);
+    }
+
+    /// What a token sees of a prefix and of its own text are two runs of columns.
+    ///
+    /// @param first [B, T], counted from behind the prefix
+    private static Added behindPrefix(Pass pass, Tensor first, OptionalInt window, Device device) {
+        long tokens = first.size(1);
+        Tensor ofPrefix = Tensors.zeros(first.shape(), DType.I64, device);
+        Tensor ofText = first;
+        if (window.isPresent()) {
+            long others = window.getAsInt() - 1L;
+            ofPrefix = pass.positions(tokens, device).sub(Tensors.range(others, others + 1, device));
+            ofText = Tensors.larger(first, Tensors.range(-others, tokens - others, device));
+        }
+        Tensor hidden = Tensors.range(0, pass.prefixLength(), device).lt(ofPrefix.unsqueeze(-1)); // [B, T, P]
+        Tensor both = Tensors.cat(List.of(hidden, hidden(ofText, tokens, device)), -1); // [B, T, P + T]
+        return added(both.unsqueeze(1), pass.precision());
     }
 
     /// All tokens of a text look at all of them.
@@ -61,6 +81,17 @@ public sealed interface AttentionMask {
                 yield added(padding.unsqueeze(1).unsqueeze(1), pass.precision());
             }
         };
+    }
+
+    /// The same with so many more columns before the others, which everyone sees.
+    default AttentionMask behind(long prefix) {
+        if (prefix == 0 || !(this instanceof Added(Tensor scores))) {
+            return this;
+        }
+        long[] sizes = scores.shape().sizes();
+        sizes[3] = prefix;
+        return new Added(
+                Tensors.cat(List.of(Tensors.zeros(Shape.of(sizes), scores.dtype(), scores.device()), scores), -1));
     }
 
     private static Tensor first(Layout layout, long batch, long newTokens, Device device) {
@@ -92,12 +123,11 @@ public sealed interface AttentionMask {
         };
     }
 
-    /// The same as [From], written out. first [B, T].
-    private static Added added(Tensor first, long columns, DType precision, Device device) {
+    /// The same as [From], written out: what is not seen. first [B, T] → [B, T, S].
+    private static Tensor hidden(Tensor first, long columns, Device device) {
         Tensor column = Tensors.range(0, columns, device); // [S]
         Tensor own = Tensors.range(columns - first.size(1), columns, device).unsqueeze(1); // [T, 1]
-        Tensor hidden = column.lt(first.unsqueeze(-1)).or(column.gt(own)); // [B, T, S]
-        return added(hidden.unsqueeze(1), precision);
+        return column.lt(first.unsqueeze(-1)).or(column.gt(own));
     }
 
     private static Added added(Tensor hidden, DType dtype) {

@@ -51,7 +51,7 @@ public final class Decoder implements CausalLm {
     @Override
     public Tensor hidden(Tensor ids, Pass pass) { // ids [B, T]
         long newTokens = ids.size(1);
-        Tensor x = parts.embedding().embed(ids, pass.layout().positions(newTokens, device), pass.precision());
+        Tensor x = parts.embedding().embed(ids, pass.positions(newTokens, device), pass.precision());
         Map<Lens, Scores> scores = new HashMap<>();
         for (Layer layer : parts.layers()) {
             Scores shared =

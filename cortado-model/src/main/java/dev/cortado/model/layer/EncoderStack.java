@@ -55,9 +55,11 @@ public final class EncoderStack implements Encoder {
         if (pass.cache().isPresent() || (pass.layout() instanceof Layout.Whole(long start) && start > 0)) {
             throw new IllegalArgumentException(spec.architecture() + " reads a text at once, and nothing after it");
         }
-        if (spec.boundedContext() && length > spec.contextLength() && !(pass.layout() instanceof Layout.Packed)) {
+        if (spec.boundedContext()
+                && pass.columns(length) > spec.contextLength()
+                && !(pass.layout() instanceof Layout.Packed)) {
             throw new IllegalArgumentException(spec.architecture() + " reads at most " + spec.contextLength()
-                    + " tokens, and is given " + length + ": truncate the text");
+                    + " tokens, and is given " + pass.columns(length) + ": truncate the text");
         }
         Tensor x = parts.embedding().embed(tokens, pass);
         Scores scores = parts.lens().bidirectional(pass, length, device);

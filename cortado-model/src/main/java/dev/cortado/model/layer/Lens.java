@@ -5,6 +5,8 @@ import dev.cortado.model.Layout;
 import dev.cortado.model.Pass;
 import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Tensor;
+import dev.cortado.tensor.Tensors;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
@@ -57,7 +59,7 @@ public record Lens(Optional<Positions> positions, OptionalInt window, double sca
     /// For an encoder's tokens, which all see each other.
     public Scores bidirectional(Pass pass, long tokens, Device device) {
         return new Scores(
-                AttentionMask.bidirectional(pass, pass.layout(), tokens, device),
+                AttentionMask.bidirectional(pass, pass.layout(), tokens, device).behind(pass.prefixLength()),
                 scale,
                 softcap,
                 angles(pass, tokens, device),
@@ -75,22 +77,22 @@ public record Lens(Optional<Positions> positions, OptionalInt window, double sca
     }
 
     private Optional<Rotary.Angles> angles(Pass pass, long newTokens, Device device) {
-        Layout layout = pass.layout();
-        return positions.flatMap(p -> p.angles(layout.positions(newTokens, device), () -> longest(layout, newTokens)));
+        return positions.flatMap(p -> p.angles(pass.positions(newTokens, device), () -> longest(pass, newTokens)));
     }
 
     /// Tokens of the longest text, as far as it is known without looking at padding.
-    private static long longest(Layout layout, long newTokens) {
-        return layout instanceof Layout.Packed(Tensor positions, var _)
-                ? positions.max().toLong() + 1
-                : layout.columns(newTokens);
+    private static long longest(Pass pass, long newTokens) {
+        return pass.layout() instanceof Layout.Packed(Tensor positions, var _)
+                ? pass.prefixLength() + positions.max().toLong() + 1
+                : pass.columns(newTokens);
     }
 
     private Optional<Tensor> bias(Pass pass, long newTokens, Device device) {
-        Tensor queries = pass.layout().positions(newTokens, device);
-        Tensor keys = pass.layout() instanceof Layout.Whole(long start)
-                ? new Layout.Whole(0).positions(start + newTokens, device)
-                : queries;
+        Tensor queries = pass.positions(newTokens, device);
+        long earlier =
+                pass.layout() instanceof Layout.Whole ? pass.columns(newTokens) - newTokens : pass.prefixLength();
+        Tensor before = Tensors.range(0, earlier, device).unsqueeze(0).expand(queries.size(0), earlier);
+        Tensor keys = earlier == 0 ? queries : Tensors.cat(List.of(before, queries), 1);
         return positions.flatMap(p -> p.bias(queries, keys));
     }
 }

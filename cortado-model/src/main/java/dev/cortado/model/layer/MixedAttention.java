@@ -60,10 +60,10 @@ public record MixedAttention(
         Tensor k = key.map(projection -> turned(projection.apply(x), shape.kvHeads(), scores, pass.form()))
                 .orElse(q); // [B, K, T, C]
         Tensor v = Attention.split(value.apply(x), shape.kvHeads()); // [B, K, T, C]
-        KeyValue seen = pass.cache().map(cache -> cache.remember(layer, k, v)).orElseGet(() -> new KeyValue(k, v));
+        KeyValue seen = pass.seen(layer, k, v);
         Tensor mixed = exactly(pass.form())
                 ? Attention.attend(q, seen.keys(), seen.values(), scores, pass.form())
-                : byText(q, seen.keys(), seen.values(), pass.layout());
+                : byText(q, seen.keys(), seen.values(), pass);
         return output.apply(mixed.transpose(1, 2).flatten(2));
     }
 
@@ -81,8 +81,12 @@ public record MixedAttention(
         return scores.angles().map(angles -> angles.split(x, heads, form)).orElseGet(() -> Attention.split(x, heads));
     }
 
-    private Tensor byText(Tensor q, Tensor k, Tensor v, Layout layout) {
-        return switch (layout) {
+    private Tensor byText(Tensor q, Tensor k, Tensor v, Pass pass) {
+        if (pass.prefix().isPresent() && (key.isEmpty() || !(pass.layout() instanceof Layout.Whole))) {
+            throw new IllegalArgumentException(
+                    "a prefix stands before whole texts only, and before none in a Reformer");
+        }
+        return switch (pass.layout()) {
             case Layout.Whole _ -> whole(q, k, v);
             case Layout.Packed(var _, Tensor segments) -> rows(q, k, v, segments.toLongs());
             case Layout.Padded(Tensor lengths) -> rows(q, k, v, numbered(lengths.toLongs(), (int) q.size(2)));

@@ -24,8 +24,11 @@ public record TextEmbeddings(
     public Tensor embed(Tokens tokens, Pass pass) {
         DType precision = pass.precision();
         Device device = tokens.ids().device();
-        Tensor within = pass.layout().positions(tokens.ids().size(1), device); // [B or 1, T]
-        Tensor rows = padding.isPresent() ? counted(tokens.ids(), within, padding.getAsInt()) : within;
+        long length = tokens.ids().size(1);
+        Tensor rows = padding.isPresent()
+                ? counted(
+                        tokens.ids(), pass.layout().positions(length, device), padding.getAsInt(), pass.prefixLength())
+                : pass.positions(length, device); // [B or 1, T]
         Tensor x = words.rows(tokens.ids(), precision).add(positions.rows(rows, precision)); // [B, T, D]
         Tensor typed = types.map(table -> x.add(table.rows(typesOf(tokens, device), precision)))
                 .orElse(x);
@@ -39,14 +42,15 @@ public record TextEmbeddings(
     /// padding + how many tokens up to this one, itself among them, are not padding; of padding itself, padding.
     ///
     /// @param within the position of each token in its text: each 0 begins a text, and the count anew
-    static Tensor counted(Tensor ids, Tensor within, int padding) {
+    /// @param prefix tokens that stand before each text
+    static Tensor counted(Tensor ids, Tensor within, int padding, long prefix) {
         long[] tokens = ids.to(Device.CPU).toLongs();
         long[] places = within.to(Device.CPU).toLongs(); // of all rows, or of one for all
         long[] counted = new long[tokens.length];
-        long count = 0;
+        long count = prefix;
         for (int i = 0; i < tokens.length; i++) {
             if (places[i % places.length] == 0) {
-                count = 0;
+                count = prefix;
             }
             counted[i] = tokens[i] == padding ? padding : padding + ++count;
         }

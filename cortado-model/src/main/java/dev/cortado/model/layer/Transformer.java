@@ -36,7 +36,7 @@ public final class Transformer implements EncoderDecoder {
         /// ids I64 [B, S] → [B, S, D].
         public Tensor read(Tensor ids, Pass pass, Device device) {
             long tokens = ids.size(1);
-            Tensor x = embedding.embed(ids, pass.layout().positions(tokens, device), pass.precision());
+            Tensor x = embedding.embed(ids, pass.positions(tokens, device), pass.precision());
             Scores scores = lens.bidirectional(pass, tokens, device);
             for (Block block : blocks) {
                 x = block.forward(x, scores, pass); // [B, S, D]
@@ -66,7 +66,7 @@ public final class Transformer implements EncoderDecoder {
     /// @throws IllegalArgumentException for a text longer than the model can tell positions apart
     @Override
     public Memory encode(Tensor ids, Pass pass) {
-        requireRoom(ids.size(1), pass, "reads");
+        requireRoom(pass.columns(ids.size(1)), pass, "reads");
         Tensor encoded = parts.reader().read(ids, pass, device);
         List<KeyValue> remembered = parts.writer().blocks().stream()
                 .map(block -> block.remember(encoded))
@@ -79,8 +79,8 @@ public final class Transformer implements EncoderDecoder {
     public Tensor hidden(Tensor ids, Memory memory, Pass pass) { // ids [B, T]
         Writer writer = parts.writer();
         long newTokens = ids.size(1);
-        requireRoom(pass.layout().columns(newTokens), pass, "writes");
-        Tensor x = writer.embedding().embed(ids, pass.layout().positions(newTokens, device), pass.precision());
+        requireRoom(pass.columns(newTokens), pass, "writes");
+        Tensor x = writer.embedding().embed(ids, pass.positions(newTokens, device), pass.precision());
         Scores own = writer.own().causal(pass, ids.size(0), newTokens, device);
         Scores across =
                 writer.across().across(pass, memory.layout(), memory.encoded().size(1), device);

@@ -1,7 +1,7 @@
 package dev.cortado.model.onnx;
 
 import dev.cortado.model.weights.OutgoingTensor;
-import dev.cortado.model.weights.PendingFile;
+import dev.cortado.text.file.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -93,14 +93,14 @@ public final class OnnxWriter {
                 Long begin = offsets.get(tensor.name());
                 if (begin != null) {
                     pending.write(ByteBuffer.allocate((int) (begin - end)));
-                    pending.write(tensor);
+                    tensor.writeTo(pending);
                     end = begin + tensor.bytes();
                 }
             }
             pending.seal();
             return pending;
         } catch (Throwable failure) {
-            closeAfter(failure, pending);
+            pending.closeAfter(failure);
             throw failure;
         }
     }
@@ -127,13 +127,13 @@ public final class OnnxWriter {
             for (Piece piece : pieces) {
                 pending.write(ByteBuffer.wrap(piece.head().toArray()));
                 if (piece.content().isPresent()) {
-                    pending.write(piece.content().get());
+                    piece.content().get().writeTo(pending);
                 }
             }
             pending.seal();
             return pending;
         } catch (Throwable failure) {
-            closeAfter(failure, pending);
+            pending.closeAfter(failure);
             throw failure;
         }
     }
@@ -214,14 +214,5 @@ public final class OnnxWriter {
         ProtobufBytes tensor =
                 new ProtobufBytes().integer(1, ElementType.of(port.dtype())).message(2, shape);
         return new ProtobufBytes().text(1, port.name()).message(2, new ProtobufBytes().message(1, tensor));
-    }
-
-    /// Closes what was begun, without hiding the failure that ended it.
-    private static void closeAfter(Throwable failure, PendingFile pending) {
-        try {
-            pending.close();
-        } catch (IOException e) {
-            failure.addSuppressed(e);
-        }
     }
 }

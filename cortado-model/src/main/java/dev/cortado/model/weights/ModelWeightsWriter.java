@@ -1,5 +1,6 @@
 package dev.cortado.model.weights;
 
+import dev.cortado.text.file.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -88,14 +89,15 @@ public final class ModelWeightsWriter {
             pending.add(last);
             last.write(ByteBuffer.wrap(index.toJson(totalSize)));
             last.seal();
-            // From here until the new index is in place, an old index would name a mix of old and new shards.
+            // From here until the new index is in place, an old index would name a mix of old and new
+            // shards.
             Files.deleteIfExists(indexFile);
             PendingFile.forceFolder(folder);
             for (PendingFile file : pending) {
                 file.publish();
             }
         } catch (Throwable failure) {
-            pending.forEach(file -> SafetensorsWriter.closeAfter(failure, file));
+            pending.forEach(file -> file.closeAfter(failure));
             throw failure;
         }
         Files.deleteIfExists(folder.resolve(ShardIndex.SINGLE));

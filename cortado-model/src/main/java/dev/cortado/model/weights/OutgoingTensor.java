@@ -2,6 +2,8 @@ package dev.cortado.model.weights;
 
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Shape;
+import dev.cortado.text.file.Content;
+import dev.cortado.text.file.PendingFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 
@@ -35,21 +37,13 @@ public record OutgoingTensor(String name, DType dtype, Shape shape, Content cont
         return new OutgoingTensor(stored.name(), stored.dtype(), stored.shape(), sink -> sink.write(stored.bytes()));
     }
 
+    /// Appends it to a file.
+    public void writeTo(PendingFile file) throws IOException {
+        file.write("tensor " + StrictJson.quoted(name), bytes(), content);
+    }
+
     /// Bytes the tensor takes in the file.
     public long bytes() {
         return shape.count() * dtype.bytes();
-    }
-
-    /// Gives all bytes of a tensor to a sink, in as many parts as suits it; memory it takes for that, it also
-    /// frees.
-    @FunctionalInterface
-    public interface Content {
-        void writeTo(Sink sink) throws IOException;
-    }
-
-    /// Takes the next bytes of a tensor; they are in the file when the call returns.
-    @FunctionalInterface
-    public interface Sink {
-        void write(MemorySegment part) throws IOException;
     }
 }

@@ -1,6 +1,7 @@
 package dev.cortado.model.weights;
 
 import dev.cortado.tensor.DType;
+import dev.cortado.text.file.PendingFile;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -89,12 +90,12 @@ public final class SafetensorsWriter {
             pending.write(length.putLong(header.length).flip());
             pending.write(ByteBuffer.wrap(header));
             for (OutgoingTensor tensor : ordered) {
-                pending.write(tensor);
+                tensor.writeTo(pending);
             }
             pending.seal();
             return pending;
         } catch (Throwable failure) {
-            closeAfter(failure, pending);
+            pending.closeAfter(failure);
             throw failure;
         }
     }
@@ -107,15 +108,6 @@ public final class SafetensorsWriter {
                 throw new IllegalArgumentException(
                         "cannot write " + place + ": two tensors named " + StrictJson.quoted(tensor.name()));
             }
-        }
-    }
-
-    /// Closes what was begun, without hiding the failure that ended it.
-    static void closeAfter(Throwable failure, PendingFile pending) {
-        try {
-            pending.close();
-        } catch (IOException e) {
-            failure.addSuppressed(e);
         }
     }
 

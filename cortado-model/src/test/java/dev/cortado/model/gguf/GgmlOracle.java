@@ -3,8 +3,10 @@ package dev.cortado.model.gguf;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.cortado.testkit.llamacpp.LlamaCppLibrary;
 import dev.cortado.text.gguf.GgmlType;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,6 +15,9 @@ import java.util.Locale;
 
 /// ggml's own quantisers and their way back (`ggml-quants.c`, build 4916): what the bytes of a block are, and mean.
 public final class GgmlOracle {
+    private static final FunctionDescriptor QUANTIZE =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS);
+
     private GgmlOracle() {}
 
     /// Rows in blocks of a type.
@@ -24,7 +29,7 @@ public final class GgmlOracle {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment blocks = arena.allocate((long) rows.length / type.blockLength() * type.blockBytes(), 64);
             long written = (long) LlamaCppLibrary.call(
-                    library.quantize,
+                    library.function("ggml_quantize_chunk", QUANTIZE),
                     type.code(),
                     arena.allocateFrom(JAVA_FLOAT, rows),
                     blocks,

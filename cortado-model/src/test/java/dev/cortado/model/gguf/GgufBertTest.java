@@ -16,6 +16,7 @@ import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
 import dev.cortado.testkit.StrictScopes;
+import dev.cortado.testkit.llamacpp.LlamaCppOracle;
 import dev.cortado.text.gguf.GgmlType;
 import java.io.IOException;
 import java.nio.file.Path;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import dev.cortado.testkit.SharedData;
+import dev.cortado.testkit.llamacpp.LlamaCppOracle;
 import dev.cortado.text.gguf.Gguf;
 import dev.cortado.text.gguf.GgufTensor;
 import java.io.IOException;

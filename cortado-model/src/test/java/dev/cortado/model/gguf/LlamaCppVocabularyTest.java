@@ -3,6 +3,7 @@ package dev.cortado.model.gguf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.cortado.testkit.SharedData;
+import dev.cortado.testkit.llamacpp.LlamaCppOracle;
 import dev.cortado.text.gguf.GgufValue;
 import dev.cortado.text.gguf.GgufWriter;
 import dev.cortado.text.tokenizer.SpecialText;

@@ -1,6 +1,6 @@
 package dev.cortado.text.gguf;
 
-import java.io.IOException;
+import dev.cortado.text.file.Content;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -41,18 +41,5 @@ public record GgufOutgoing(String name, List<Long> shape, GgmlType type, Content
     /// Bytes the tensor takes, before padding.
     public long bytes() {
         return type.bytes(shape);
-    }
-
-    /// Gives all bytes of a tensor, little-endian, to a sink, in as many parts as suits it; memory it takes for
-    /// that, it also frees.
-    @FunctionalInterface
-    public interface Content {
-        void writeTo(Sink sink) throws IOException;
-    }
-
-    /// Takes the next bytes of a tensor; they are in the file when the call returns.
-    @FunctionalInterface
-    public interface Sink {
-        void write(MemorySegment part) throws IOException;
     }
 }

@@ -1,5 +1,6 @@
 package dev.cortado.text.gguf;
 
+import dev.cortado.text.file.PendingFile;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
@@ -58,11 +59,12 @@ public final class GgufWriter {
             pending.write(head);
             long written = 0;
             for (GgufOutgoing tensor : tensors) {
-                writeContent(file, tensor, pending);
+                pending.write("tensor " + GgufCursor.quoted(tensor.name()), tensor.bytes(), tensor.content());
                 pending.write(MemorySegment.ofArray(new byte[(int) (-tensor.bytes() & (alignment - 1))]));
                 written += tensor.bytes();
                 progress.wrote(tensor, written, total);
             }
+            pending.seal();
             pending.publish();
         }
     }
@@ -118,25 +120,5 @@ public final class GgufWriter {
             offset = (offset + tensor.bytes() + alignment - 1) & -alignment;
         }
         return head.padded(alignment);
-    }
-
-    private static void writeContent(Path file, GgufOutgoing tensor, PendingFile pending) throws IOException {
-        String what = "cannot write tensor " + GgufCursor.quoted(tensor.name()) + " (" + tensor.bytes() + " bytes) to "
-                + file;
-        long[] written = {0};
-        try {
-            tensor.content().writeTo(part -> {
-                if (part.byteSize() > tensor.bytes() - written[0]) {
-                    throw new IllegalArgumentException(what + ": its content is longer");
-                }
-                pending.write(part);
-                written[0] += part.byteSize();
-            });
-        } catch (IOException e) {
-            throw new IOException(what + ", failed after " + written[0] + " bytes: " + e.getMessage(), e);
-        }
-        if (written[0] != tensor.bytes()) {
-            throw new IllegalArgumentException(what + ": its content ended after " + written[0] + " bytes");
-        }
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.cortado.testkit.Seeds;
+import dev.cortado.text.file.Content;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -124,7 +125,7 @@ class GgufWriterTest {
         });
     }
 
-    private static void inParts(byte[] content, RandomGenerator random, GgufOutgoing.Sink sink) throws IOException {
+    private static void inParts(byte[] content, RandomGenerator random, Content.Sink sink) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             for (int done = 0; done < content.length; ) {
                 int next = Math.min(content.length, done + random.nextInt(1000));

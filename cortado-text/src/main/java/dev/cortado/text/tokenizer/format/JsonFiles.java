@@ -1,13 +1,10 @@
 package dev.cortado.text.tokenizer.format;
 
+import dev.cortado.text.file.PendingFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.UUID;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.TokenStreamFactory;
@@ -62,21 +59,11 @@ final class JsonFiles {
 
     /// Writes a file that is there whole or, when writing fails, as it was before.
     static void write(ObjectNode root, Path file) throws IOException {
-        Path folder = file.toAbsolutePath().getParent();
-        Files.createDirectories(folder);
-        // Not createTempFile, whose files only their owner may read.
-        Path temporary = folder.resolve(file.getFileName() + "." + UUID.randomUUID() + ".tmp");
-        try {
-            try (var channel = FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-                ByteBuffer content = ByteBuffer.wrap(MAPPER.writeValueAsBytes(root));
-                while (content.hasRemaining()) {
-                    channel.write(content);
-                }
-                channel.force(true);
-            }
-            Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        } finally {
-            Files.deleteIfExists(temporary);
+        Files.createDirectories(file.toAbsolutePath().getParent());
+        try (PendingFile pending = PendingFile.beside(file)) {
+            pending.write(ByteBuffer.wrap(MAPPER.writeValueAsBytes(root)));
+            pending.seal();
+            pending.publish();
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.cortado.model.gguf;
+package dev.cortado.testkit.llamacpp;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;

@@ -1,4 +1,4 @@
-package dev.cortado.model.weights;
+package dev.cortado.text.file;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -63,27 +63,26 @@ public final class PendingFile implements Closeable {
         }
     }
 
-    /// Appends the content of a tensor.
+    /// Appends content that is `bytes` long; `what` it is, messages say.
     ///
-    /// @throws IllegalArgumentException when the content is not as long as the tensor's shape says
-    /// @throws IOException naming the file and the tensor, when the disk is full or the content fails
-    public void write(OutgoingTensor tensor) throws IOException {
-        String what = "cannot write tensor " + StrictJson.quoted(tensor.name()) + " (" + tensor.bytes() + " bytes) to "
-                + target;
+    /// @throws IllegalArgumentException when the content is shorter or longer
+    /// @throws IOException naming the file and the content, when the disk is full or the content fails
+    public void write(String what, long bytes, Content content) throws IOException {
+        String problem = "cannot write " + what + " (" + bytes + " bytes) to " + target;
         long[] written = {0};
         try {
-            tensor.content().writeTo(part -> {
-                if (part.byteSize() > tensor.bytes() - written[0]) {
-                    throw new IllegalArgumentException(what + ": its content is longer");
+            content.writeTo(part -> {
+                if (part.byteSize() > bytes - written[0]) {
+                    throw new IllegalArgumentException(problem + ": its content is longer");
                 }
                 write(part);
                 written[0] += part.byteSize();
             });
         } catch (IOException e) {
-            throw new IOException(what + ", failed after " + written[0] + " bytes: " + e.getMessage(), e);
+            throw new IOException(problem + ", failed after " + written[0] + " bytes: " + e.getMessage(), e);
         }
-        if (written[0] != tensor.bytes()) {
-            throw new IllegalArgumentException(what + ": its content ended after " + written[0] + " bytes");
+        if (written[0] != bytes) {
+            throw new IllegalArgumentException(problem + ": its content ended after " + written[0] + " bytes");
         }
     }
 
@@ -110,6 +109,15 @@ public final class PendingFile implements Closeable {
 
     private static Path folderOf(Path file) {
         return Objects.requireNonNull(file.toAbsolutePath().getParent(), "a file has a folder");
+    }
+
+    /// Closes what was begun, without hiding the failure that ended it.
+    public void closeAfter(Throwable failure) {
+        try {
+            close();
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     @Override

@@ -1,11 +1,10 @@
-package dev.cortado.model.gguf;
+package dev.cortado.testkit.llamacpp;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.Assumptions;
 /// llama.cpp's C interface (`llama.h`, `ggml.h`), build 4916: the native library inside `de.kherud:llama`'s jar,
 /// called without its Java binding, which hides token ids and logits. Structures are passed by value, so their
 /// layouts here are those of exactly that build, and loading checks it.
-final class LlamaCppLibrary {
+public final class LlamaCppLibrary {
     private static final int BUILD = 4916;
     private static final int LOG_LINES = 200;
 
@@ -114,7 +113,6 @@ final class LlamaCppLibrary {
     final MethodHandle pieceOf;
     final MethodHandle freeContext;
     final MethodHandle freeModel;
-    final MethodHandle quantize;
 
     private LlamaCppLibrary() {
         symbols = extracted();
@@ -142,15 +140,12 @@ final class LlamaCppLibrary {
                 FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT, JAVA_BOOLEAN));
         freeContext = function("llama_free", FunctionDescriptor.ofVoid(ADDRESS));
         freeModel = function("llama_model_free", FunctionDescriptor.ofVoid(ADDRESS));
-        quantize = function(
-                "ggml_quantize_chunk",
-                FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS, JAVA_LONG, JAVA_LONG, JAVA_LONG, ADDRESS));
         logHere();
         call(function("llama_backend_init", FunctionDescriptor.ofVoid()));
     }
 
     /// The library, loaded once; skips the calling test on a platform the jar has none for.
-    static LlamaCppLibrary require() {
+    public static LlamaCppLibrary require() {
         Assumptions.assumeTrue(resource().isPresent(), "skipped: no llama.cpp for this platform");
         return Holder.LIBRARY;
     }
@@ -188,12 +183,12 @@ final class LlamaCppLibrary {
 
     /// A function of the library that this class has no field for.
     @SuppressWarnings("restricted") // signatures are those of the headers
-    MethodHandle function(String name, FunctionDescriptor signature) {
+    public MethodHandle function(String name, FunctionDescriptor signature) {
         return Linker.nativeLinker().downcallHandle(symbols.findOrThrow(name), signature);
     }
 
     /// Calls a function; nothing of llama.cpp throws.
-    static Object call(MethodHandle function, Object... arguments) {
+    public static Object call(MethodHandle function, Object... arguments) {
         try {
             return function.invokeWithArguments(arguments);
         } catch (Throwable e) {
