@@ -12,6 +12,7 @@ import dev.cortado.text.corpus.Document;
 import dev.cortado.text.corpus.HeldOut;
 import dev.cortado.text.corpus.Rows;
 import dev.cortado.text.corpus.TokenStore;
+import dev.cortado.text.tokenizer.Specials;
 import dev.cortado.text.tokenizer.Tokenizer;
 import dev.cortado.text.tokenizer.format.Tokenizers;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
@@ -210,8 +211,9 @@ public final class Pretraining {
         }
         if (part.path().isPresent()) {
             PipelineTokenizer given = Tokenizers.read(Path.of(part.path().get()));
-            Tokenizers.write(given, OptionalLong.of(contextLength), run.model());
-            return given;
+            separator(given);
+            return written(
+                    given.withRoles(Optional.of(SEPARATOR), Optional.of(SEPARATOR), Optional.empty()), contextLength);
         }
         int size = part.vocabSize().orElse(TrainRecipe.TokenizerPart.VOCABULARY);
         long begin = System.nanoTime();
@@ -226,9 +228,9 @@ public final class Pretraining {
                     Progress.SILENT);
         }
         PipelineTokenizer tokenizer = learned.tokenizer();
-        tokenizer = tokenizer.withSpecials(
-                tokenizer.specials().withBos(SEPARATOR).withEos(SEPARATOR).withPad(SEPARATOR));
-        Tokenizers.write(tokenizer, OptionalLong.of(contextLength), run.model());
+        Specials roles =
+                tokenizer.specials().withBos(SEPARATOR).withEos(SEPARATOR).withPad(SEPARATOR);
+        tokenizer = written(tokenizer.withSpecials(roles), contextLength);
         listener.say("tokenizer: byte-level BPE, %,d ids from %,d words (%,d different), %.1f s%s"
                 .formatted(
                         tokenizer.vocabSize(),
@@ -237,6 +239,13 @@ public final class Pretraining {
                         (System.nanoTime() - begin) / 1e9,
                         learned.complete() ? "" : "; the text is too small for " + size));
         return tokenizer;
+    }
+
+    /// Every text that the model sees begins with the separator: so the tokenizer tells whoever uses the model.
+    private PipelineTokenizer written(PipelineTokenizer tokenizer, int contextLength) throws IOException {
+        PipelineTokenizer begins = tokenizer.beginningWithBos();
+        Tokenizers.write(begins, OptionalLong.of(contextLength), run.model());
+        return begins;
     }
 
     private TokenStore store(String name, Corpus corpus, Tokenizer tokenizer, int separator) throws IOException {

@@ -4,6 +4,7 @@ import dev.cortado.infer.sample.Sampling;
 import dev.cortado.model.CausalLm;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.tensor.DType;
+import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.Tokenizer;
 import java.util.List;
 import java.util.Set;
@@ -28,14 +29,14 @@ public final class TextGenerator {
         this.tokenizer = tokenizer;
     }
 
-    /// The prompt's ids, with the model's begin-of-text id before them if it has one.
+    /// The prompt's ids, with a begin-of-text id before them where the tokenizer puts one, or where there would
+    /// be none at all.
     public Prompt prompt(String text) {
         int[] encoded = tokenizer.encode(text);
-        int[] ids = ends.bos().isPresent()
-                ? IntStream.concat(IntStream.of(ends.bos().getAsInt()), IntStream.of(encoded))
-                        .toArray()
-                : encoded;
-        return Prompt.of(ids, model.spec());
+        IntStream begin = tokenizer.addsBos()
+                ? IntStream.of(tokenizer.encode("", SpecialText.NEVER, true)).limit(1)
+                : encoded.length == 0 ? ends.bos().stream() : IntStream.empty();
+        return Prompt.of(IntStream.concat(begin, IntStream.of(encoded)).toArray(), model.spec());
     }
 
     /// Goes on until the model ends the text, one of `stops` appears (it is not part of the answer), or for

@@ -15,6 +15,7 @@ import dev.cortado.text.tokenizer.train.VocabularySpec;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
@@ -185,11 +186,25 @@ class TextGeneratorTest {
             assertThat(plain.prompt("the cat").ids()).containsExactly(ids);
             assertThatThrownBy(() -> plain.prompt("")).hasMessageContaining("empty");
             assertThatThrownBy(() -> plain.prompt("xyz ".repeat(50))).hasMessageContaining("sees 100 at most");
-            var begun = new TextGenerator(model, new TextEnds(OptionalInt.of(7), List.of(0)), TOKENIZER, DType.F32);
+            var named = new TextEnds(OptionalInt.of(7), List.of(0));
+            assertThat(new TextGenerator(model, named, TOKENIZER, DType.F32)
+                            .prompt("the cat")
+                            .ids())
+                    .as("who adds it is the tokenizer")
+                    .containsExactly(ids);
+            assertThat(new TextGenerator(model, named, TOKENIZER, DType.F32)
+                            .prompt("")
+                            .ids())
+                    .as("unless there would be nothing")
+                    .containsExactly(7);
+            PipelineTokenizer begins = TOKENIZER
+                    .withRoles(Optional.of("<eos>"), Optional.empty(), Optional.empty())
+                    .beginningWithBos();
+            var begun = new TextGenerator(model, named, begins, DType.F32);
             assertThat(begun.prompt("the cat").ids())
                     .containsExactly(
-                            IntStream.concat(IntStream.of(7), IntStream.of(ids)).toArray());
-            assertThat(begun.prompt("").ids()).containsExactly(7);
+                            IntStream.concat(IntStream.of(0), IntStream.of(ids)).toArray());
+            assertThat(begun.prompt("").ids()).containsExactly(0);
             assertThat(plain.prompt("<eos>").ids())
                     .as("text is never structure")
                     .doesNotContain(0);

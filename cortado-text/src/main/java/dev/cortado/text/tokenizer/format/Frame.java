@@ -5,10 +5,7 @@ import dev.cortado.text.tokenizer.pipeline.PostProcessor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
@@ -53,24 +50,8 @@ record Frame(Optional<PostProcessor.Named> begin, Optional<PostProcessor.Named> 
 
     /// The template that puts the tokens there; empty when there are none.
     Optional<PostProcessor> postProcessor() {
-        if (begin.isEmpty() && end.isEmpty()) {
-            return Optional.empty();
-        }
-        Map<String, List<PostProcessor.Named>> special = new LinkedHashMap<>();
-        begin.ifPresent(token -> special.put(token.text(), List.of(token)));
-        end.ifPresent(token -> special.put(token.text(), List.of(token)));
-        List<PostProcessor.Template.Part> single = around(false);
-        List<PostProcessor.Template.Part> pair = new ArrayList<>(single);
-        pair.addAll(around(true));
-        return Optional.of(new PostProcessor.Template(single, pair, special));
-    }
-
-    private List<PostProcessor.Template.Part> around(boolean second) {
-        int typeId = second ? 1 : 0;
-        var parts = new ArrayList<PostProcessor.Template.Part>();
-        begin.ifPresent(token -> parts.add(new PostProcessor.Template.SpecialPart(token.text(), typeId)));
-        parts.add(new PostProcessor.Template.SequencePart(second, typeId));
-        end.ifPresent(token -> parts.add(new PostProcessor.Template.SpecialPart(token.text(), typeId)));
-        return parts;
+        return begin.isEmpty() && end.isEmpty()
+                ? Optional.empty()
+                : Optional.of(PostProcessor.Template.around(begin, end));
     }
 }

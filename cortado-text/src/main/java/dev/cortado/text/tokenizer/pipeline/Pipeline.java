@@ -59,6 +59,12 @@ public record Pipeline(
         }
     }
 
+    /// The same pipeline with something else around texts.
+    Pipeline with(PostProcessor other) {
+        return new Pipeline(
+                addedTokens, normalizer, preTokenizer, model, Optional.of(other), decoder, truncation, padding);
+    }
+
     /// The same pipeline, in which some tokens are special.
     ///
     /// @param special names and ids of tokens there are

@@ -130,6 +130,20 @@ public final class PipelineTokenizer implements Tokenizer {
                 new Specials(ids, role(bos, specials.bos()), role(eos, specials.eos()), role(pad, specials.pad())));
     }
 
+    /// The same tokenizer, where special tokens around a text are its BOS before it and no others.
+    ///
+    /// @throws IllegalArgumentException when it has no BOS
+    public PipelineTokenizer beginningWithBos() {
+        int bos = specials.bos().orElseThrow(() -> new IllegalArgumentException("this tokenizer has no BOS"));
+        List<PostProcessor> all = new ArrayList<>(pipeline.postProcessor().stream()
+                .flatMap(p -> p instanceof PostProcessor.Sequence(var parts) ? parts.stream() : Stream.of(p))
+                .filter(p -> p.added(false) == 0)
+                .toList());
+        all.add(PostProcessor.Template.around(Optional.of(new PostProcessor.Named(token(bos), bos)), Optional.empty()));
+        PostProcessor whole = all.size() == 1 ? all.getFirst() : new PostProcessor.Sequence(all);
+        return new PipelineTokenizer(new PipelineTokenizer(pipeline.with(whole)), specials);
+    }
+
     private OptionalInt role(Optional<String> name, OptionalInt otherwise) {
         return name.isPresent() ? OptionalInt.of(required(name.get())) : otherwise;
     }

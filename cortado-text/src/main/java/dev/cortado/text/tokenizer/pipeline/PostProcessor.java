@@ -3,6 +3,7 @@ package dev.cortado.text.tokenizer.pipeline;
 import dev.cortado.text.tokenizer.Encoding;
 import dev.cortado.text.tokenizer.Encoding.Token;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -116,8 +117,8 @@ public sealed interface PostProcessor {
         /// A special token.
         public record SpecialPart(String name, int typeId) implements Part {}
 
-        /// @throws IllegalArgumentException when a special token of a template has no meaning, or the template for
-        /// one text uses the second of a pair
+        /// @throws IllegalArgumentException when a special token of a template has no meaning, or the
+        /// template for one text uses the second of a pair
         public Template {
             single = List.copyOf(single);
             pair = List.copyOf(pair);
@@ -130,6 +131,26 @@ public sealed interface PostProcessor {
             }
             requireKnown(single, special);
             requireKnown(pair, special);
+        }
+
+        /// One token before and one after each text, or only one of them.
+        public static Template around(Optional<Named> begin, Optional<Named> end) {
+            Map<String, List<Named>> special = new LinkedHashMap<>();
+            begin.ifPresent(token -> special.put(token.text(), List.of(token)));
+            end.ifPresent(token -> special.put(token.text(), List.of(token)));
+            List<Part> single = around(begin, end, false);
+            List<Part> pair = new ArrayList<>(single);
+            pair.addAll(around(begin, end, true));
+            return new Template(single, pair, special);
+        }
+
+        private static List<Part> around(Optional<Named> begin, Optional<Named> end, boolean second) {
+            int typeId = second ? 1 : 0;
+            List<Part> parts = new ArrayList<>();
+            begin.ifPresent(token -> parts.add(new SpecialPart(token.text(), typeId)));
+            parts.add(new SequencePart(second, typeId));
+            end.ifPresent(token -> parts.add(new SpecialPart(token.text(), typeId)));
+            return parts;
         }
 
         private static void requireKnown(List<Part> template, Map<String, List<Named>> special) {
@@ -174,8 +195,8 @@ public sealed interface PostProcessor {
 
     /// `Sequence`: each processes what the one before left.
     record Sequence(List<PostProcessor> processors) implements PostProcessor {
-        /// @throws IllegalArgumentException when there are two templates: the second would find not one text or two
-        /// but the parts of the first
+        /// @throws IllegalArgumentException when there are two templates: the second would find not one text
+        /// or two but the parts of the first
         public Sequence {
             processors = List.copyOf(processors);
             if (templates(processors) > 1) {
