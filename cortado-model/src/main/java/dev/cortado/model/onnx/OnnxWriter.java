@@ -201,7 +201,7 @@ public final class OnnxWriter {
         };
     }
 
-    private static ProtobufBytes describe(OnnxGraph.Port port) {
+    private static ProtobufBytes describe(OnnxPort port) {
         var shape = new ProtobufBytes();
         for (OnnxDim dim : port.dims()) {
             shape.message(
