@@ -8,6 +8,7 @@ import dev.cortado.model.convert.Likeness;
 import dev.cortado.model.convert.SafetensorsConversion;
 import dev.cortado.model.gguf.GgufModelWriter;
 import dev.cortado.model.onnx.OnnxExport;
+import dev.cortado.model.onnx.OnnxWriter;
 import dev.cortado.model.source.ModelSource;
 import dev.cortado.tensor.DType;
 import dev.cortado.tensor.Device;
@@ -132,6 +133,9 @@ final class ConvertCommand implements Callable<Integer> {
         }
         double seconds = (System.nanoTime() - begin) / 1e9;
         Likeness likeness = compare(source, written, files);
+        if (to == Format.ONNX) {
+            List.copyOf(files).forEach(graph -> OnnxWriter.externalData(graph).ifPresent(files::add));
+        }
         var report = new Report(
                 model.toString(),
                 source.format(),

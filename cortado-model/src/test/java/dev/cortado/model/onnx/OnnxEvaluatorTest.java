@@ -211,6 +211,7 @@ class OnnxEvaluatorTest {
             graph.output("y", x, N, OnnxDim.of(30));
             Path file = folder.resolve("weights.onnx");
             OnnxWriter.write(file, graph, inside);
+            assertThat(OnnxWriter.externalData(file).isPresent()).isEqualTo(inside == 0);
             try (var runtimes = TwoRuntimes.open(file)) {
                 runtimes.run(Map.of("x", normal(random, 3, 30).mul(0.03)));
             }
