@@ -81,14 +81,37 @@ class ConvertCommandTest {
     }
 
     @Test
-    void aGraphHoldsTheSameWeights() {
+    void aGraphComputesTheSame() {
         Path onnx = folder.resolve("tiny.onnx");
         JsonNode report = converted(model, "onnx", "f32", onnx);
         assertThat(onnx).isRegularFile();
         assertThat(report.path("bytes").longValue()).isGreaterThan(1000);
+        assertThat(report.path("likeness").path("positions").intValue()).isEqualTo(16);
+        assertThat(report.path("likeness").path("maxAbs").doubleValue()).isLessThan(1e-4);
+        assertThat(report.path("likeness").path("sameChoices").doubleValue()).isEqualTo(1);
         Ended halves = Shell.run("convert", model, "--to", "onnx", "--type", "f16", "--out", folder.resolve("x.onnx"));
         assertThat(halves.code()).isEqualTo(2);
         assertThat(halves.err()).contains("ONNX graphs are written in f32");
+        Ended spoken = Shell.run("convert", model, "--to", "onnx", "--out", onnx, "--force");
+        assertThat(spoken.code()).as(spoken.err()).isZero();
+        assertThat(spoken.out()).contains("read again: logits differ by at most", "of 16 positions");
+    }
+
+    /// Blocks become floats; the model that is compared still computes with the blocks.
+    @Test
+    void blocksBecomeAGraph() {
+        Path gguf = folder.resolve("blocks.gguf");
+        converted(model, "gguf", "q8_0", gguf);
+        JsonNode report = converted(gguf, "onnx", "f32", folder.resolve("blocks.onnx"));
+        assertThat(report.path("likeness").path("maxAbs").doubleValue()).isLessThan(1e-3);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"gpt2-a", "qwen2-a", "bert-a", "t5-a"})
+    void graphsOfEveryKindOfModel(String name) {
+        Path oracle = SharedData.require("oracles/" + name);
+        JsonNode report = converted(oracle, "onnx", "f32", folder.resolve(name + ".onnx"));
+        assertThat(report.path("likeness").path("maxAbs").doubleValue()).isLessThan(1e-4);
     }
 
     @Test

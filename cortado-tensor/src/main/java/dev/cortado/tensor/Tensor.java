@@ -216,6 +216,11 @@ public final class Tensor implements AutoCloseable {
         return op("neg", () -> handle.neg());
     }
 
+    /// |x|.
+    public Tensor abs() {
+        return op("abs", () -> handle.abs());
+    }
+
     /// eˣ.
     public Tensor exp() {
         return op("exp", () -> handle.exp());
@@ -256,6 +261,11 @@ public final class Tensor implements AutoCloseable {
         return op("sigmoid", () -> handle.sigmoid());
     }
 
+    /// The error function, 2/√π ∫₀ˣ e⁻ᵗ² dt.
+    public Tensor erf() {
+        return op("erf", () -> handle.erf());
+    }
+
     /// Matrix product over the last two dimensions, batched over the others: [.., N, M] × [.., M, P] → [.., N,
     /// P].
     public Tensor matmul(Tensor other) {
@@ -272,6 +282,11 @@ public final class Tensor implements AutoCloseable {
     /// Sum along a dimension, which stays with size 1.
     public Tensor sum(int dim) {
         return op("sum", () -> handle.sum(new long[] {dim}, true, Constants.NO_DTYPE));
+    }
+
+    /// Sum of the elements up to each, itself among them, along a dimension.
+    public Tensor cumulativeSum(int dim) {
+        return op("cumulativeSum", () -> handle.cumsum(dim));
     }
 
     /// Mean of all elements: a scalar.

@@ -95,6 +95,17 @@ public final class Tensors {
         return Native.run("larger", () -> torch.maximum(a.handle(), b.handle()), a, b);
     }
 
+    /// The smaller of two elements, each; the shapes are broadcast.
+    public static Tensor smaller(Tensor a, Tensor b) {
+        return Native.run("smaller", () -> torch.minimum(a.handle(), b.handle()), a, b);
+    }
+
+    /// The element of `yes` where `condition` (BOOL) is true, that of `no` elsewhere; the shapes are broadcast.
+    public static Tensor where(Tensor condition, Tensor yes, Tensor no) {
+        return Native.run(
+                "where", () -> torch.where(condition.handle(), yes.handle(), no.handle()), condition, yes, no);
+    }
+
     private static TensorVector vector(List<Tensor> parts) {
         TensorVector vector = new TensorVector();
         for (Tensor part : parts) {

@@ -92,14 +92,6 @@ class TensorTest {
     }
 
     @Test
-    void nothingHasNoBytes() {
-        Tensor empty = Tensors.zeros(Shape.of(0, 3), DType.F32, Device.CPU);
-        assertThat(empty.bytes().byteSize()).isZero();
-        assertThat(empty.toFloats()).isEmpty();
-        assertThat(empty.toLongs()).isEmpty();
-    }
-
-    @Test
     void convertsDtypes() {
         Tensor x = Tensors.of(new float[] {-1.75f, 0, 300}, 3);
         assertThat(x.to(DType.F32)).isSameAs(x);
@@ -174,6 +166,7 @@ class TensorTest {
                 new Unary("div", x -> x.div(4), v -> v / 4),
                 new Unary("pow", x -> x.pow(3), v -> v * v * v),
                 new Unary("neg", Tensor::neg, v -> -v),
+                new Unary("abs", Tensor::abs, Math::abs),
                 new Unary("exp", Tensor::exp, Math::exp),
                 new Unary("log", x -> x.square().log(), v -> Math.log(v * v)),
                 new Unary("sqrt", x -> x.square().sqrt(), Math::abs),
@@ -211,6 +204,9 @@ class TensorTest {
                 new Binary("lt", Tensor::lt, (a, b) -> a < b ? 1 : 0),
                 new Binary("le", Tensor::le, (a, b) -> a <= b ? 1 : 0),
                 new Binary("gt", Tensor::gt, (a, b) -> a > b ? 1 : 0),
+                new Binary("larger", Tensors::larger, Math::max),
+                new Binary("smaller", Tensors::smaller, Math::min),
+                new Binary("where", (a, b) -> Tensors.where(a.lt(b), a.mul(2), b), (a, b) -> a < b ? 2 * a : b),
                 new Binary("copyInPlace", (a, b) -> a.copy().copyInPlace(b), (_, b) -> b),
                 new Binary("addInPlace", (a, b) -> a.copy().addInPlace(b), Double::sum),
                 new Binary("addInPlace factor", (a, b) -> a.copy().addInPlace(b, -2), (a, b) -> a - 2 * b),
@@ -228,6 +224,21 @@ class TensorTest {
                 assertTensor(a).isCloseTo(left, 0, 0);
             }
         });
+    }
+
+    @Test
+    void theErrorFunction() {
+        double[] known = {0, 0.5204998778130465, 0.8427007929497149, -0.9953222650189527};
+        assertTensor(Doubles.tensor(new double[] {0, 0.5, 1, -2}, DType.F64, 4).erf())
+                .isCloseTo(known, 1e-12, 0);
+    }
+
+    @Test
+    void anEmptyTensorHasNoBytes() {
+        Tensor empty = Tensors.zeros(Shape.of(0, 3), DType.F32, Device.CPU);
+        assertThat(empty.bytes().byteSize()).isZero();
+        assertTensor(Tensors.copyOf(empty.bytes(), DType.F32, Shape.of(2, 0))).hasShape(2, 0);
+        assertThat(empty.toFloats()).isEmpty();
     }
 
     @Test
@@ -266,6 +277,7 @@ class TensorTest {
         assertTensor(x.sum()).hasShape().isCloseTo(new double[] {12}, 0, 0);
         assertTensor(x.sum(0)).hasShape(1, 3).isCloseTo(new double[] {6, 3, 3}, 0, 0);
         assertTensor(x.sum(-1)).hasShape(2, 1).isCloseTo(new double[] {9, 3}, 0, 0);
+        assertTensor(x.cumulativeSum(1)).hasShape(2, 3).isCloseTo(new double[] {1, 6, 9, 5, 3, 3}, 0, 0);
         assertThat(x.mean().toDouble()).isEqualTo(2);
         assertTensor(x.mean(1)).hasShape(2, 1).isCloseTo(new double[] {3, 1}, 0, 0);
         assertThat(x.max().toDouble()).isEqualTo(5);

@@ -4,6 +4,7 @@ import dev.cortado.model.CausalLm;
 import dev.cortado.model.Encoder;
 import dev.cortado.model.EncoderDecoder;
 import dev.cortado.model.Model;
+import dev.cortado.model.ModelSpec;
 import dev.cortado.model.Pass;
 import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.Scope;
@@ -22,18 +23,24 @@ public record Likeness(int positions, double maxAbs, double deviation, double sa
 
     /// Compares two models of one vocabulary.
     public static Likeness of(Model original, Model copy) {
-        int length = Math.min(TOKENS, original.spec().contextLength());
-        int[] ids = new SplittableRandom(20_17)
-                .ints(length, 0, original.spec().vocabSize())
-                .toArray();
         try (var _ = Scope.open("likeness");
                 var _ = Grad.off();
-                var _ = new Trimming(original.parameters(), copy.parameters())) {
+                var _ = new Trimming(original.parameters()::release, copy.parameters()::release)) {
+            Tensor ids = ids(original.spec());
             return of(logits(original, ids), logits(copy, ids));
         }
     }
 
-    private static Likeness of(Tensor a, Tensor b) {
+    /// The text that models are compared on: random ids, always the same, I64 [1, T].
+    static Tensor ids(ModelSpec spec) {
+        int length = Math.min(TOKENS, spec.contextLength());
+        int[] ids =
+                new SplittableRandom(20_17).ints(length, 0, spec.vocabSize()).toArray();
+        return Tensors.of(ids, 1, length);
+    }
+
+    /// Compares logits [.., V] of one shape.
+    static Likeness of(Tensor a, Tensor b) {
         int width = Math.toIntExact(a.size(-1));
         float[] x = a.contiguous().toFloats();
         float[] y = b.contiguous().toFloats();
@@ -58,8 +65,8 @@ public record Likeness(int positions, double maxAbs, double deviation, double sa
         return new Likeness(rows, most, Math.sqrt(squares / Math.max(all, 1e-30)), (double) same / rows);
     }
 
-    private static Tensor logits(Model model, int[] ids) {
-        Tensor input = Tensors.of(ids, 1, ids.length).to(model.device());
+    private static Tensor logits(Model model, Tensor ids) {
+        Tensor input = ids.to(model.device());
         Pass pass = Pass.evaluation(model.device());
         return switch (model) {
             case CausalLm decoder -> decoder.forward(input, pass);

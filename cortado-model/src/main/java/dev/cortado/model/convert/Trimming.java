@@ -13,13 +13,13 @@ public final class Trimming implements AutoCloseable {
 
     private final ScheduledExecutorService clock;
 
-    /// Trims the parameters of these models.
-    public Trimming(ParameterSet... models) {
-        List<ParameterSet> all = List.of(models);
+    /// @param releases each lets go of what one source has in memory, [ParameterSet#release] of a model's
+    public Trimming(Runnable... releases) {
+        List<Runnable> all = List.of(releases);
         clock = Executors.newSingleThreadScheduledExecutor(
                 Thread.ofPlatform().daemon().name("trimming").factory());
         var _ = clock.scheduleWithFixedDelay(
-                () -> all.forEach(ParameterSet::release), EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
+                () -> all.forEach(Runnable::run), EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /// Stops, and waits until nothing is being let go of: the models may then be closed.

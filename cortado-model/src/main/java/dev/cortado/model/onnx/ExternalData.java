@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -84,6 +85,11 @@ final class ExternalData {
         MemorySegment mapped = map(file, arena);
         files.put(location, mapped);
         return mapped;
+    }
+
+    /// Those that have been named.
+    Collection<MemorySegment> mapped() {
+        return files.values();
     }
 
     /// A whole file as memory, until the arena is closed.

@@ -5,10 +5,12 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
@@ -29,6 +31,7 @@ final class ModelReader {
     private final SequencedMap<String, StoredTensor> initializers = new LinkedHashMap<>();
     private final SequencedSet<String> inputs = new LinkedHashSet<>();
     private final SequencedSet<String> outputs = new LinkedHashSet<>();
+    private final Map<String, OnnxPort> ports = new HashMap<>();
     private final SequencedMap<String, Long> opsets = new LinkedHashMap<>();
     private String producer = "";
     private int parts;
@@ -38,12 +41,15 @@ final class ModelReader {
     }
 
     /// What a file holds.
+    ///
+    /// @param ports inputs and outputs whose type and shape are known
     record Content(
             String producer,
             SequencedMap<String, Long> opsets,
             List<OnnxNode> nodes,
             SequencedSet<String> inputs,
             SequencedSet<String> outputs,
+            Map<String, OnnxPort> ports,
             SequencedMap<String, StoredTensor> initializers) {}
 
     Content read(ProtobufMessage model) throws IOException {
@@ -66,7 +72,7 @@ final class ModelReader {
         }
         producer = (maker + " " + version).strip();
         readGraph(graph.orElseThrow(() -> model.problem("holds no graph: no ONNX model, or a truncated one")));
-        return new Content(producer, opsets, nodes, inputs, outputs, initializers);
+        return new Content(producer, opsets, nodes, inputs, outputs, ports, initializers);
     }
 
     private void readOpset(ProtobufMessage opset) {
@@ -94,8 +100,8 @@ final class ModelReader {
                         throw graph.problem("holds two initializers named '" + tensor.name() + "'");
                     }
                 }
-                case 11 -> inputs.add(readValueName(graph.message()));
-                case 12 -> outputs.add(readValueName(graph.message()));
+                case 11 -> inputs.add(readPort(graph.message()));
+                case 12 -> outputs.add(readPort(graph.message()));
                 case 15 -> throw graph.problem("holds sparse initializers, which are not supported");
                 default -> graph.skip();
             }
@@ -103,17 +109,15 @@ final class ModelReader {
         checkOrder(graph);
     }
 
-    private String readValueName(ProtobufMessage value) {
-        String name = "";
-        while (value.next()) {
-            if (value.field() == 1) {
-                name = value.name();
-            } else {
-                value.skip();
-            }
-        }
+    /// The name of an input or output.
+    private String readPort(ProtobufMessage value) {
         count(value);
-        return name;
+        PortReader.Port port = PortReader.read(value);
+        port.type().ifPresent(type -> {
+            type.dims().forEach(_ -> count(value));
+            ports.put(port.name(), type);
+        });
+        return port.name();
     }
 
     private OnnxNode readNode(ProtobufMessage node) {

@@ -11,7 +11,8 @@ public sealed interface OnnxDim {
         }
     }
 
-    /// Of a size known only when the graph is run; dimensions of one name have one size.
+    /// Of a size known only when the graph is run; dimensions of one name have one size, and those without a name
+    /// any.
     record Symbolic(String name) implements OnnxDim {}
 
     static OnnxDim of(long size) {

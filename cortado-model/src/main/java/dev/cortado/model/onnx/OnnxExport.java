@@ -32,7 +32,7 @@ import java.util.SequencedMap;
 /// Inputs and outputs are those of Hugging Face's Optimum; the exporter of each family lists them.
 public final class OnnxExport {
     private static final String FAMILIES =
-            "BERT, RoBERTa (XLM-RoBERTa, CamemBERT), DistilBERT, GPT-2, Llama, Mistral," + " Qwen2, Qwen3 and T5";
+            "BERT, RoBERTa (XLM-RoBERTa, CamemBERT), DistilBERT, GPT-2, Llama, Mistral, Qwen2, Qwen3 and T5";
 
     private OnnxExport() {}
 

@@ -1,7 +1,9 @@
 package dev.cortado.model.onnx;
 
+import dev.cortado.model.weights.MappedPages;
 import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.model.weights.WeightSource;
+import dev.cortado.tensor.DType;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -14,6 +16,7 @@ import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /// An open `.onnx` file as a source of weights: proven when opened, mapped into memory together with the files of
 /// external data beside it.
@@ -39,13 +42,15 @@ public final class OnnxFile implements WeightSource {
 
     private final Path file;
     private final Arena arena;
+    private final List<MemorySegment> mapped;
     private final ModelReader.Content content;
     private final SequencedMap<String, WeightNames.Found> weights;
     private final Map<String, StoredTensor> turned = new ConcurrentHashMap<>();
 
-    private OnnxFile(Path file, Arena arena, ModelReader.Content content) {
+    private OnnxFile(Path file, Arena arena, List<MemorySegment> mapped, ModelReader.Content content) {
         this.file = file;
         this.arena = arena;
+        this.mapped = mapped;
         this.content = content;
         this.weights = WeightNames.resolve(file, content);
     }
@@ -68,10 +73,14 @@ public final class OnnxFile implements WeightSource {
 
     /// The content of a file, already in memory; the result owns the arena.
     static OnnxFile of(Path file, MemorySegment bytes, Arena arena) throws IOException {
-        var tensors = new InitializerReader(new ExternalData(file, arena), arena);
+        var beside = new ExternalData(file, arena);
+        var tensors = new InitializerReader(beside, arena);
         ModelReader.Content content = new ModelReader(tensors).read(new ProtobufMessage(file, bytes));
         requireFloats(file, content.nodes());
-        return new OnnxFile(file, arena, content);
+        List<MemorySegment> mapped = Stream.concat(Stream.of(bytes), beside.mapped().stream())
+                .filter(MemorySegment::isMapped)
+                .toList();
+        return new OnnxFile(file, arena, mapped, content);
     }
 
     private static void requireFloats(Path file, List<OnnxNode> nodes) {
@@ -128,6 +137,12 @@ public final class OnnxFile implements WeightSource {
         return Collections.unmodifiableSequencedSet(content.outputs());
     }
 
+    /// What an input takes, or an output yields; empty where the file does not say, or it is no tensor of a
+    /// [DType].
+    public Optional<OnnxPort> port(String name) {
+        return Optional.ofNullable(content.ports().get(name));
+    }
+
     /// The program that wrote the file, with its version; empty when it does not say.
     public String producer() {
         return content.producer();
@@ -136,6 +151,11 @@ public final class OnnxFile implements WeightSource {
     /// Version of each set of operators, by domain; ONNX's own domain is the empty name.
     public SequencedMap<String, Long> opsets() {
         return Collections.unmodifiableSequencedMap(content.opsets());
+    }
+
+    @Override
+    public void release() {
+        mapped.forEach(MappedPages::release);
     }
 
     @Override

@@ -35,8 +35,8 @@ public final class OnnxGraph {
     public static final int OPSET = 17;
 
     private final String name;
-    private final List<Port> inputs = new ArrayList<>();
-    private final List<Port> outputs = new ArrayList<>();
+    private final List<OnnxPort> inputs = new ArrayList<>();
+    private final List<OnnxPort> outputs = new ArrayList<>();
     private final List<OnnxNode> nodes = new ArrayList<>();
     private final SequencedMap<String, OutgoingTensor> initializers = new LinkedHashMap<>();
     private final SequencedMap<String, OnnxValue> values = new LinkedHashMap<>();
@@ -48,12 +48,9 @@ public final class OnnxGraph {
         this.name = name;
     }
 
-    /// What goes in or comes out.
-    record Port(String name, DType dtype, List<OnnxDim> dims) {}
-
     /// A value the graph is given when it is run.
     public OnnxValue input(String name, DType dtype, OnnxDim... dims) {
-        inputs.add(new Port(name, dtype, List.of(dims)));
+        inputs.add(new OnnxPort(name, dtype, List.of(dims)));
         return value(name, dtype);
     }
 
@@ -64,7 +61,7 @@ public final class OnnxGraph {
         String node = unique("/" + name + "/Identity");
         nodes.add(new OnnxNode(
                 node, "Identity", "", List.of(value.name()), List.of(named.name()), new LinkedHashMap<>()));
-        outputs.add(new Port(name, value.dtype(), List.of(dims)));
+        outputs.add(new OnnxPort(name, value.dtype(), List.of(dims)));
     }
 
     /// A tensor that is part of the graph; the same value when the name was given before.
@@ -155,11 +152,11 @@ public final class OnnxGraph {
         return name;
     }
 
-    List<Port> inputs() {
+    List<OnnxPort> inputs() {
         return inputs;
     }
 
-    List<Port> outputs() {
+    List<OnnxPort> outputs() {
         return outputs;
     }
 

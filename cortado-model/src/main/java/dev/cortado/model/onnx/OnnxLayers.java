@@ -10,6 +10,7 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -188,16 +189,20 @@ public final class OnnxLayers {
     private OutgoingTensor outgoing(String spelling, String name, Shape shape, boolean transposed) {
         WeightSource weights = checkpoint.weights();
         return new OutgoingTensor(name, DType.F32, shape, sink -> {
-            StoredTensor stored = weights.find(spelling).orElseThrow();
-            if (stored.dtype() == DType.F32 && !transposed) {
-                sink.write(stored.bytes());
-                return;
-            }
-            try (var _ = Scope.open("export " + name)) {
-                Tensor floats = Tensors.copyOf(stored.bytes(), stored.dtype(), stored.shape())
-                        .to(DType.F32);
-                sink.write((transposed ? floats.transpose(0, 1).contiguous() : floats).bytes());
-            }
+            write(weights.find(spelling).orElseThrow(), transposed, sink);
+            weights.release();
         });
+    }
+
+    private static void write(StoredTensor stored, boolean transposed, OutgoingTensor.Sink sink) throws IOException {
+        if (stored.dtype() == DType.F32 && !transposed) {
+            sink.write(stored.bytes());
+            return;
+        }
+        try (var _ = Scope.open("export " + stored.name())) {
+            Tensor floats = Tensors.copyOf(stored.bytes(), stored.dtype(), stored.shape())
+                    .to(DType.F32);
+            sink.write((transposed ? floats.transpose(0, 1).contiguous() : floats).bytes());
+        }
     }
 }

@@ -19,6 +19,9 @@ public record OnnxNode(
         List<String> inputs,
         List<String> outputs,
         SequencedMap<String, OnnxAttribute> attributes) {
+    /// The other name of ONNX's own domain.
+    static final String ONNX = "ai.onnx";
+
     public OnnxNode {
         inputs = List.copyOf(inputs);
         outputs = List.copyOf(outputs);
@@ -27,7 +30,12 @@ public record OnnxNode(
 
     /// Whether it is this operator of ONNX's own.
     boolean is(String other) {
-        return operator.equals(other) && (domain.isEmpty() || domain.equals("ai.onnx"));
+        return operator.equals(other) && isStandard();
+    }
+
+    /// Whether its operator is one of ONNX's own.
+    boolean isStandard() {
+        return domain.isEmpty() || domain.equals(ONNX);
     }
 
     /// The name of an input; empty when it is left out.

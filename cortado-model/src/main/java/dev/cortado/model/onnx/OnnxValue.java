@@ -264,16 +264,6 @@ public final class OnnxValue {
         return graph.node("Gather", dtype, integer("axis", axis), this, indices);
     }
 
-    /// Zero below the diagonal with number `diagonal`.
-    public OnnxValue upperTriangle(long diagonal) {
-        return graph.node("Trilu", dtype, integer("upper", 1), this, graph.integer(diagonal));
-    }
-
-    /// Zero above the diagonal with number `diagonal`.
-    public OnnxValue lowerTriangle(long diagonal) {
-        return graph.node("Trilu", dtype, integer("upper", 0), this, graph.integer(diagonal));
-    }
-
     @Override
     public String toString() {
         return "'" + name + "' (" + dtype + ")";

@@ -53,7 +53,7 @@ public final class OnnxWriter {
         for (OutgoingTensor tensor : graph.initializers()) {
             total = Math.addExact(total, tensor.bytes());
         }
-        Path data = file.resolveSibling(file.getFileName() + "_data");
+        Path data = dataBeside(file);
         if (total <= insideBytes) {
             try (PendingFile model = writeModel(file, graph, Map.of())) {
                 model.publish();
@@ -69,6 +69,15 @@ public final class OnnxWriter {
             pendingData.publish();
             model.publish();
         }
+    }
+
+    /// The external data beside a file that was written, if it has some.
+    public static Optional<Path> externalData(Path file) {
+        return Optional.of(dataBeside(file)).filter(Files::exists);
+    }
+
+    private static Path dataBeside(Path file) {
+        return file.resolveSibling(file.getFileName() + "_data");
     }
 
     /// Where each tensor that is not small begins in the file of external data.
@@ -152,7 +161,7 @@ public final class OnnxWriter {
         }
         proto.integer(2, ElementType.of(tensor.dtype())).text(8, tensor.name());
         if (offset.isPresent()) {
-            proto.message(13, entry("location", file.getFileName() + "_data"))
+            proto.message(13, entry("location", String.valueOf(dataBeside(file).getFileName())))
                     .message(13, entry("offset", offset.get().toString()))
                     .message(13, entry("length", Long.toString(tensor.bytes())))
                     .integer(14, 1);
@@ -201,7 +210,7 @@ public final class OnnxWriter {
         };
     }
 
-    private static ProtobufBytes describe(OnnxGraph.Port port) {
+    private static ProtobufBytes describe(OnnxPort port) {
         var shape = new ProtobufBytes();
         for (OnnxDim dim : port.dims()) {
             shape.message(

@@ -9,6 +9,7 @@
 /// [T5Onnx] |
 /// | export another architecture | [OnnxLayers], [OnnxAttention], as these do; then a line in [OnnxExport] |
 /// | build any graph | [OnnxGraph], [OnnxValue], [OnnxWriter#write] |
+/// | run a graph that was built here | [OnnxEvaluator] |
 ///
 /// ```java
 /// Path model = Path.of("models/tiny");
@@ -22,8 +23,8 @@
 ///
 /// **Reading.** A file is mapped, together with the external data beside it, and a weight is a view of it. What an
 /// exporter changed is changed back: the weights of linear layers are found by following the graph, under the
-/// names and in the shapes that Hugging Face's checkpoints have. Graphs are never run here: a model's forward pass is
-/// that of our own architectures.
+/// names and in the shapes that Hugging Face's checkpoints have. Graphs of others are never run here: a model's
+/// forward pass is that of our own architectures.
 ///
 /// A file is an untrusted input. It is refused, in one line that names it, when its bytes are no valid message; when
 /// shapes, types and data disagree; when external data is anywhere but in files of the same folder; when values of
@@ -34,6 +35,10 @@
 /// Weights are asked for one after the other while the file is written, as F32; more than 1.9 GB of them go
 /// into `NAME.onnx_data` beside it. Files are written under hidden names and renamed when complete. What is exported
 /// can be imported again, under the same names.
+///
+/// **Running.** [OnnxEvaluator] knows the operators that are written here, one line or a few for each
+/// (`OnnxOperator`), and so tells whether a written graph is the model ([dev.cortado.model.convert.GraphLikeness]).
+/// ONNX Runtime is who runs graphs in earnest.
 ///
 /// The wire format of Protocol Buffers is read and written by hand: a hundred lines each, on mapped memory of any
 /// size and with errors that say where, against a library that copies or cuts at 2 GB.

@@ -10,6 +10,7 @@ import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.arch.Gpt2Spec;
 import dev.cortado.model.arch.MistralSpec;
+import dev.cortado.model.convert.GraphLikeness;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.model.layer.Activation;
 import dev.cortado.model.layer.RopeScaling;
@@ -34,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// Exported decoders, run by ONNX Runtime, are the decoders.
+/// Exported decoders, run by ONNX Runtime and by our own evaluator, are the decoders.
 @ExtendWith(StrictScopes.class)
 class DecoderExportTest {
     @TempDir
@@ -99,9 +100,10 @@ class DecoderExportTest {
                     var _ = Grad.off();
                     var weights = SavedModel.of(model, folder.resolve("model.safetensors"))) {
                 assertThat(OnnxExport.write(file, spec, weights)).containsExactly(file);
+                assertThat(GraphLikeness.of(model, List.of(file)).maxAbs()).isLessThan(1e-4);
                 Tensor ids = DecoderLaws.ids(spec, random, 2, 12);
                 Tensor expected = model.forward(ids, Pass.evaluation(Device.CPU));
-                try (var oracle = OnnxRuntimeOracle.open(file)) {
+                try (var oracle = TwoRuntimes.open(file)) {
                     var session = new DecoderSession(oracle, 2);
                     long from = 0;
                     while (from < 12) {
@@ -127,7 +129,7 @@ class DecoderExportTest {
                 OnnxExport.write(file, spec, weights);
                 Tensor ids = DecoderLaws.ids(spec, random, 1, 10);
                 Tensor expected = model.forward(ids.slice(1, 3), Pass.evaluation(Device.CPU));
-                try (var oracle = OnnxRuntimeOracle.open(file)) {
+                try (var oracle = TwoRuntimes.open(file)) {
                     int[] seen = {0, 0, 0, 1, 1, 1, 1, 1, 1, 1};
                     int[] positions = {0, 0, 0, 0, 1, 2, 3, 4, 5, 6};
                     Tensor logits = new DecoderSession(oracle, 1)
@@ -170,7 +172,7 @@ class DecoderExportTest {
         try (var weights = ModelWeights.open(oracles)) {
             OnnxExport.write(file, ModelFolder.spec(oracles), weights);
         }
-        try (var oracle = OnnxRuntimeOracle.open(file)) {
+        try (var oracle = TwoRuntimes.open(file)) {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
                 int[] ids = Expected.ids(expected.get("input_ids").get(i));
                 var session = new DecoderSession(oracle, 1);

@@ -15,10 +15,10 @@ import java.util.Objects;
 final class DecoderSession {
     private static final String PAST = "past_key_values.";
 
-    private final OnnxRuntimeOracle oracle;
+    private final TwoRuntimes oracle;
     private final Map<String, Tensor> past = new HashMap<>();
 
-    DecoderSession(OnnxRuntimeOracle oracle, long batch) throws Exception {
+    DecoderSession(TwoRuntimes oracle, long batch) throws Exception {
         this.oracle = oracle;
         for (String name : oracle.inputs()) {
             if (name.startsWith(PAST)) {

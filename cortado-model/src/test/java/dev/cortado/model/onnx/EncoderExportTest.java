@@ -14,6 +14,7 @@ import dev.cortado.model.Pass;
 import dev.cortado.model.TinyEncoders;
 import dev.cortado.model.arch.BertSpec;
 import dev.cortado.model.arch.EncoderTask;
+import dev.cortado.model.convert.GraphLikeness;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.model.weights.ModelWeights;
 import dev.cortado.model.weights.WeightSource;
@@ -40,7 +41,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// Exported encoders, run by ONNX Runtime, are the encoders, with every head.
+/// Exported encoders, run by ONNX Runtime and by our own evaluator, are the encoders, with every head.
 @ExtendWith(StrictScopes.class)
 class EncoderExportTest {
     private static final int LENGTH = 9;
@@ -79,11 +80,12 @@ class EncoderExportTest {
                 var _ = Grad.off();
                 var weights = SavedModel.of(model, folder.resolve("model.safetensors"))) {
             assertThat(OnnxExport.write(file, spec, weights)).containsExactly(file);
+            assertThat(GraphLikeness.of(model, List.of(file)).maxAbs()).isLessThan(1e-4);
             int[] lengths = {random.nextInt(1, LENGTH), LENGTH, random.nextInt(1, LENGTH)};
             Tokens tokens = EncoderLaws.tokens(spec, types, random, 3, LENGTH);
             Pass pass = Pass.evaluation(Device.CPU).with(new Layout.Padded(Tensors.of(lengths, 3)));
             Map<String, Tensor> expected = expected(model, task, tokens, pass);
-            try (var oracle = OnnxRuntimeOracle.open(file)) {
+            try (var oracle = TwoRuntimes.open(file)) {
                 assertThat(oracle.outputs()).containsExactlyElementsOf(expected.keySet());
                 Map<String, Tensor> inputs = new HashMap<>();
                 inputs.put("input_ids", tokens.ids());
@@ -178,7 +180,7 @@ class EncoderExportTest {
                                 .replace("LayerNorm.bias", "LayerNorm.beta"))) {
             OnnxExport.write(file, bare, weights);
             Tensor ids = DecoderLaws.ids(trained, random, 1, LENGTH);
-            try (var oracle = OnnxRuntimeOracle.open(file)) {
+            try (var oracle = TwoRuntimes.open(file)) {
                 assertThat(oracle.outputs()).as("no pooler").containsExactly("last_hidden_state");
                 Map<String, Tensor> actual = oracle.run(Map.of(
                         "input_ids", ids,
@@ -203,8 +205,8 @@ class EncoderExportTest {
             OnnxExport.write(whole, trained, weights);
             OnnxExport.write(body, bare, weights);
         }
-        try (var heads = OnnxRuntimeOracle.open(whole);
-                var hidden = OnnxRuntimeOracle.open(body)) {
+        try (var heads = TwoRuntimes.open(whole);
+                var hidden = TwoRuntimes.open(body)) {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
                 int[] ids = Expected.ids(expected.get("input_ids").get(i));
                 int[] types = Expected.ids(expected.get("token_type_ids").get(i));

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/// An exported Llama, run by ONNX Runtime, is the Llama.
+/// An exported Llama, run by ONNX Runtime and by our own evaluator, is the Llama.
 @ExtendWith(StrictScopes.class)
 class LlamaOnnxTest {
     @TempDir
@@ -53,7 +53,7 @@ class LlamaOnnxTest {
                         file, LlamaOnnx.graph(spec, weights), random.nextBoolean() ? 0 : OnnxWriter.INSIDE_BYTES);
                 int[] ids = TinyLlama.ids(spec, random, 9);
                 Tensor expected = model.forward(Tensors.of(ids, 1, 9), Pass.evaluation(Device.CPU));
-                try (var oracle = OnnxRuntimeOracle.open(file)) {
+                try (var oracle = TwoRuntimes.open(file)) {
                     var session = new DecoderSession(oracle, 1);
                     int prompt = random.nextInt(1, 8);
                     assertTensor(session.next(Arrays.copyOf(ids, prompt), 0))
@@ -78,7 +78,7 @@ class LlamaOnnxTest {
             LlamaOnnx.write(file, spec, weights);
             int[] ids = TinyLlama.ids(spec, random, 5);
             Tensor expected = model.forward(Tensors.of(ids, 1, 5), Pass.evaluation(Device.CPU));
-            try (var oracle = OnnxRuntimeOracle.open(file)) {
+            try (var oracle = TwoRuntimes.open(file)) {
                 int[] padded = {0, 0, ids[0], ids[1], ids[2], ids[3], ids[4]};
                 Tensor logits = new DecoderSession(oracle, 1)
                         .next(
@@ -102,7 +102,7 @@ class LlamaOnnxTest {
             var spec = (LlamaSpec) llama.spec();
             LlamaOnnx.write(file, spec, weights);
             Tensor expected = llama.forward(Tensors.of(ids, 1, 40), Pass.evaluation(Device.CPU));
-            try (var oracle = OnnxRuntimeOracle.open(file)) {
+            try (var oracle = TwoRuntimes.open(file)) {
                 var session = new DecoderSession(oracle, 1);
                 assertTensor(session.next(Arrays.copyOf(ids, 39), 0)).isCloseTo(expected.slice(1, 0, 39), 1e-4, 1e-4);
                 assertTensor(session.next(new int[] {ids[39]}, 39)).isCloseTo(expected.slice(1, 39), 1e-4, 1e-4);
@@ -119,7 +119,7 @@ class LlamaOnnxTest {
                 var weights = saved(model, folder.resolve("names.safetensors"), DType.F32)) {
             LlamaOnnx.write(file, spec, weights);
         }
-        try (var oracle = OnnxRuntimeOracle.open(file)) {
+        try (var oracle = TwoRuntimes.open(file)) {
             assertThat(oracle.inputs())
                     .containsExactlyInAnyOrder(
                             "input_ids",

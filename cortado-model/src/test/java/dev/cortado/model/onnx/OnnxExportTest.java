@@ -11,6 +11,7 @@ import dev.cortado.model.arch.DecoderSizes;
 import dev.cortado.model.arch.LlamaSpec;
 import dev.cortado.model.arch.MistralSpec;
 import dev.cortado.model.arch.Phi3Spec;
+import dev.cortado.model.convert.GraphLikeness;
 import dev.cortado.model.layer.RopeScaling;
 import dev.cortado.model.layer.Rotary;
 import dev.cortado.tensor.DType;
@@ -80,6 +81,26 @@ class OnnxExportTest {
         refused(new MistralSpec(SIZES, 6, neighbours, OptionalInt.empty()), "neighbouring channels");
     }
 
+    /// Graphs that are not the model are found out: other weights, and the same ones used otherwise.
+    @Test
+    void aGraphOfAnotherModelIsUnlike() throws IOException {
+        var random = new SplittableRandom(3);
+        var spec = new LlamaSpec(11, 16, 8, 2, 2, 1, 4, 6, 1e-5, 10_000, true);
+        var turning = new LlamaSpec(11, 16, 8, 2, 2, 1, 4, 6, 1e-5, 100, true);
+        Path file = folder.resolve("model.onnx");
+        try (var model = DecoderLaws.random(spec, random);
+                var other = DecoderLaws.random(spec, random);
+                var weights = SavedModel.of(model, folder.resolve("model.safetensors"));
+                var others = SavedModel.of(other, folder.resolve("other.safetensors"))) {
+            OnnxExport.write(file, spec, weights);
+            assertThat(GraphLikeness.of(model, List.of(file)).maxAbs()).isLessThan(1e-4);
+            OnnxExport.write(file, spec, others);
+            assertThat(GraphLikeness.of(model, List.of(file)).deviation()).isGreaterThan(0.1);
+            OnnxExport.write(file, turning, weights);
+            assertThat(GraphLikeness.of(model, List.of(file)).maxAbs()).isGreaterThan(1e-3);
+        }
+    }
+
     /// A checkpoint without the prefix of its base model, with a buffer and a copy of the tied head.
     @Test
     void otherSpellingsAndStraysAreTheSameModel() throws Exception {
@@ -94,7 +115,7 @@ class OnnxExportTest {
                         model, folder.resolve("model.safetensors"), DType.F32, name -> name.replace("model.", ""))) {
             Tensor ids = DecoderLaws.ids(untied, random, 1, 7);
             OnnxExport.write(file, untied, prefixless);
-            try (var oracle = OnnxRuntimeOracle.open(file)) {
+            try (var oracle = TwoRuntimes.open(file)) {
                 assertTensor(new DecoderSession(oracle, 1).next(ids, 0))
                         .isCloseTo(model.forward(ids, Pass.evaluation(Device.CPU)), 1e-4, 1e-4);
             }

@@ -119,7 +119,7 @@ class OnnxHostileTest {
     }
 
     /// One to three bytes changed, taken out or put in.
-    private static byte[] damage(RandomGenerator random, byte[] bytes) {
+    static byte[] damage(RandomGenerator random, byte[] bytes) {
         byte[] damaged = bytes.clone();
         for (int i = random.nextInt(1, 4); i > 0; i--) {
             int at = random.nextInt(damaged.length);

@@ -69,7 +69,7 @@ class OnnxLayersTest {
         }
         Tensor ids = Tensors.of(new int[] {0, 3, 6, 1}, 2, 2);
         Tensor seen = Tensors.of(new int[] {0, 1, 1, 1}, 2, 2);
-        try (var oracle = OnnxRuntimeOracle.open(file)) {
+        try (var oracle = TwoRuntimes.open(file)) {
             Map<String, Tensor> out = oracle.run(Map.of("ids", ids, "seen", seen));
             Tensor raised = Nn.linear(Nn.embedding(of(weights, "table.weight"), ids), of(weights, "in.weight"))
                     .add(of(weights, "in.bias"));

@@ -10,6 +10,7 @@ import dev.cortado.model.Layout;
 import dev.cortado.model.Params;
 import dev.cortado.model.Pass;
 import dev.cortado.model.arch.T5Spec;
+import dev.cortado.model.convert.GraphLikeness;
 import dev.cortado.model.folder.ModelFolder;
 import dev.cortado.model.layer.Activation;
 import dev.cortado.model.weights.ModelWeights;
@@ -33,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/// An exported T5, run by ONNX Runtime, is the T5.
+/// An exported T5, run by ONNX Runtime and by our own evaluator, is the T5.
 @ExtendWith(StrictScopes.class)
 class T5OnnxTest {
     @TempDir
@@ -78,6 +79,7 @@ class T5OnnxTest {
                 List<Path> files = OnnxExport.write(folder.resolve("model.onnx"), spec, weights);
                 assertThat(files)
                         .containsExactly(folder.resolve("encoder_model.onnx"), folder.resolve("decoder_model.onnx"));
+                assertThat(GraphLikeness.of(model, files).maxAbs()).isLessThan(1e-4);
                 int[] lengths = {random.nextInt(1, 25), 25, random.nextInt(1, 25)};
                 Tensor read = DecoderLaws.ids(spec, random, 3, 25);
                 Tensor mask = Tensors.range(0, 25, Device.CPU)
@@ -87,8 +89,8 @@ class T5OnnxTest {
                 Pass pass = Pass.evaluation(Device.CPU);
                 var memory = model.encode(read, pass.with(new Layout.Padded(Tensors.of(lengths, 3))));
                 Tensor expected = model.forward(written, memory, pass);
-                try (var encoder = OnnxRuntimeOracle.open(files.getFirst());
-                        var decoder = OnnxRuntimeOracle.open(files.getLast())) {
+                try (var encoder = TwoRuntimes.open(files.getFirst());
+                        var decoder = TwoRuntimes.open(files.getLast())) {
                     Tensor encoded = encoder.run(Map.of("input_ids", read, "attention_mask", mask))
                             .get("last_hidden_state");
                     for (int row = 0; row < 3; row++) {
@@ -118,8 +120,8 @@ class T5OnnxTest {
         try (var weights = ModelWeights.open(oracles)) {
             files = OnnxExport.write(folder.resolve("model.onnx"), ModelFolder.spec(oracles), weights);
         }
-        try (var encoder = OnnxRuntimeOracle.open(files.getFirst());
-                var decoder = OnnxRuntimeOracle.open(files.getLast())) {
+        try (var encoder = TwoRuntimes.open(files.getFirst());
+                var decoder = TwoRuntimes.open(files.getLast())) {
             for (int i = 0; i < expected.get("input_ids").size(); i++) {
                 int[] read = Expected.ids(expected.get("input_ids").get(i));
                 Tensor mask = Tensors.ones(Shape.of(1, read.length), DType.I64, Device.CPU);
