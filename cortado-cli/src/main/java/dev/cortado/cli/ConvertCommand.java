@@ -118,9 +118,11 @@ final class ConvertCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ModelSource source = ModelSource.of(model);
-        if (Files.exists(out) && !force) {
-            throw new IllegalArgumentException(
-                    out + " is already there; add --force to replace it, or name another place");
+        for (Path there : to == Format.ONNX ? OnnxExport.files(out, source.spec()) : List.of(out)) {
+            if (Files.exists(there) && !force) {
+                throw new IllegalArgumentException(
+                        there + " is already there; add --force to replace it, or name another place");
+            }
         }
         List<String> notes = new ArrayList<>();
         List<TensorError> errors = new ArrayList<>();

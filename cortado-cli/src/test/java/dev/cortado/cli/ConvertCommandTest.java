@@ -110,8 +110,12 @@ class ConvertCommandTest {
     @CsvSource({"gpt2-a", "qwen2-a", "bert-a", "t5-a"})
     void graphsOfEveryKindOfModel(String name) {
         Path oracle = SharedData.require("oracles/" + name);
-        JsonNode report = converted(oracle, "onnx", "f32", folder.resolve(name + ".onnx"));
+        Path graph = folder.resolve(name + ".onnx");
+        JsonNode report = converted(oracle, "onnx", "f32", graph);
         assertThat(report.path("likeness").path("maxAbs").doubleValue()).isLessThan(1e-4);
+        Ended again = Shell.run("convert", oracle, "--to", "onnx", "--out", graph);
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err()).contains(name + ".onnx is already there", "--force");
     }
 
     @Test

@@ -14,12 +14,8 @@ import dev.cortado.model.layer.Rotary;
 import dev.cortado.model.weights.WeightSource;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 
 /// Writes models as ONNX graphs, whatever their architecture:
 ///
@@ -53,35 +49,37 @@ public final class OnnxExport {
         if (obstacle.isPresent()) {
             throw new IllegalArgumentException(obstacle.get());
         }
-        List<Path> written = new ArrayList<>();
-        for (Map.Entry<String, OnnxGraph> graph : graphs(spec, weights).entrySet()) {
-            Path named = file.resolveSibling(graph.getKey() + file.getFileName());
-            OnnxWriter.write(named, graph.getValue());
-            written.add(named);
+        List<Path> files = files(file, spec);
+        List<OnnxGraph> graphs = graphs(spec, weights);
+        for (int i = 0; i < files.size(); i++) {
+            OnnxWriter.write(files.get(i), graphs.get(i));
         }
-        return written;
+        return files;
     }
 
-    /// A model's graphs by what their files' names begin with.
-    private static SequencedMap<String, OnnxGraph> graphs(ModelSpec spec, WeightSource weights) {
-        SequencedMap<String, OnnxGraph> graphs = new LinkedHashMap<>();
-        switch (spec) {
-            case BertSpec bert -> graphs.put("", BertOnnx.graph(bert, weights));
-            case DistilBertSpec distilBert -> graphs.put("", DistilBertOnnx.graph(distilBert, weights));
-            case Gpt2Spec gpt2 -> graphs.put("", Gpt2Onnx.graph(gpt2, weights));
-            case LlamaSpec llama -> graphs.put("", LlamaOnnx.graph(llama, weights));
-            case MistralSpec mistral -> graphs.put("", LlamaOnnx.graph(mistral, weights));
-            case Qwen2Spec qwen2 -> graphs.put("", LlamaOnnx.graph(qwen2, weights));
-            case Qwen3Spec qwen3 -> graphs.put("", LlamaOnnx.graph(qwen3, weights));
-            case RobertaSpec roberta -> graphs.put("", BertOnnx.graph(roberta, weights));
+    /// The files that a model becomes, without those of external data.
+    public static List<Path> files(Path file, ModelSpec spec) {
+        List<String> begin = spec instanceof T5Spec ? List.of("encoder_", "decoder_") : List.of("");
+        return begin.stream().map(b -> file.resolveSibling(b + file.getFileName())).toList();
+    }
+
+    /// In the order of the files.
+    private static List<OnnxGraph> graphs(ModelSpec spec, WeightSource weights) {
+        return switch (spec) {
+            case BertSpec bert -> List.of(BertOnnx.graph(bert, weights));
+            case DistilBertSpec distilBert -> List.of(DistilBertOnnx.graph(distilBert, weights));
+            case Gpt2Spec gpt2 -> List.of(Gpt2Onnx.graph(gpt2, weights));
+            case LlamaSpec llama -> List.of(LlamaOnnx.graph(llama, weights));
+            case MistralSpec mistral -> List.of(LlamaOnnx.graph(mistral, weights));
+            case Qwen2Spec qwen2 -> List.of(LlamaOnnx.graph(qwen2, weights));
+            case Qwen3Spec qwen3 -> List.of(LlamaOnnx.graph(qwen3, weights));
+            case RobertaSpec roberta -> List.of(BertOnnx.graph(roberta, weights));
             case T5Spec t5 -> {
                 T5Onnx.Graphs both = T5Onnx.graphs(t5, weights);
-                graphs.put("encoder_", both.encoder());
-                graphs.put("decoder_", both.decoder());
+                yield List.of(both.encoder(), both.decoder());
             }
             default -> throw new IllegalStateException("no exporter for " + spec.architecture());
-        }
-        return graphs;
+        };
     }
 
     /// Why a model cannot be exported, if so.
