@@ -1,5 +1,6 @@
 package dev.cortado.text.tokenizer.format;
 
+import dev.cortado.text.tokenizer.SpecialText;
 import dev.cortado.text.tokenizer.Specials;
 import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.IOException;
@@ -11,7 +12,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `tokenizer_config.json`, which stands beside `tokenizer.json` and says which special token begins a sequence, ends
-/// it and fills a batch. Its many other keys are Transformers' own business and left alone.
+/// it and fills a batch, and whether the first is put before texts (as OPT's says). Its many other keys are Transformers' own business and left alone.
 final class TokenizerConfig {
     static final String FILE_NAME = "tokenizer_config.json";
 
@@ -23,7 +24,11 @@ final class TokenizerConfig {
     static PipelineTokenizer withRoles(PipelineTokenizer tokenizer, Path file) throws IOException {
         ObjectNode root = JsonFiles.read(file);
         try {
-            return tokenizer.withRoles(name(root, "bos_token"), name(root, "eos_token"), name(root, "pad_token"));
+            PipelineTokenizer named =
+                    tokenizer.withRoles(name(root, "bos_token"), name(root, "eos_token"), name(root, "pad_token"));
+            boolean begins = root.path("add_bos_token").asBoolean(false);
+            boolean bare = named.encode("", SpecialText.NEVER, true).length == 0;
+            return begins && bare ? named.beginningWithBos() : named;
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
         }

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -153,6 +154,19 @@ class TokenizersTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("tokenizer_config.json")
                 .hasMessageContaining(message == null ? "" : message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theConfigurationSaysWhetherTextsBegin(boolean begins) throws IOException {
+        config("{\"bos_token\": \"<|endoftext|>\", \"add_bos_token\": " + begins + "}");
+        PipelineTokenizer tokenizer = Tokenizers.read(folder);
+        assertThat(tokenizer.addsBos()).isEqualTo(begins);
+        IntStream bos = begins ? tokenizer.specials().bos().stream() : IntStream.empty();
+        assertThat(tokenizer.encode("the", SpecialText.NEVER, true))
+                .containsExactly(IntStream.concat(bos, IntStream.of(tokenizer.encode("the")))
+                        .toArray());
+        assertThat(written(tokenizer).addsBos()).isEqualTo(begins);
     }
 
     @Test
