@@ -39,8 +39,9 @@ public sealed interface Init {
         return new Normal(1 / Math.sqrt((double) fanIn));
     }
 
-    /// Of the embeddings of tokens [V, D]: of unit size, so that training moves them as slowly, for their size,
-    /// as the other matrices; where they are the head too, rows of length 1, so that logits begin at unit size.
+    /// Of the embeddings of tokens [V, D]: of unit size, so that training moves them as slowly, for their size, as the
+    /// other matrices. Where they are the head too, rows have length 1: logits begin at unit size, but that of the
+    /// token itself at √D, which is unlearned in a few steps.
     static Init tokens(boolean tiedHead, long width) {
         return new Normal(tiedHead ? 1 / Math.sqrt((double) width) : 1);
     }
