@@ -94,26 +94,8 @@ final class ConvertCommand implements Callable<Integer> {
             long bytes,
             double seconds,
             Likeness likeness,
-            List<TensorError> rounding,
+            List<MatrixError> rounding,
             List<String> notes) {}
-
-    /// What rounding a tensor to its type lost.
-    ///
-    /// @param relative root mean square error over root mean square of the numbers
-    record TensorError(String tensor, String type, long bytes, double bitsPerWeight, double maxAbs, double relative) {
-        static List<TensorError> of(GgufModelWriter.Written written) {
-            return written.tensors().stream()
-                    .flatMap(t -> t.error().stream()
-                            .map(e -> new TensorError(
-                                    t.name(),
-                                    t.type().name(),
-                                    t.bytes(),
-                                    e.bitsPerWeight(),
-                                    e.maxAbs(),
-                                    e.relativeRms())))
-                    .toList();
-        }
-    }
 
     @Override
     public Integer call() throws IOException {
@@ -125,7 +107,7 @@ final class ConvertCommand implements Callable<Integer> {
             }
         }
         List<String> notes = new ArrayList<>();
-        List<TensorError> errors = new ArrayList<>();
+        List<MatrixError> errors = new ArrayList<>();
         List<Path> files = new ArrayList<>();
         long begin = System.nanoTime();
         String written;
@@ -158,7 +140,7 @@ final class ConvertCommand implements Callable<Integer> {
             CanonicalWeights weights,
             List<Path> files,
             List<String> notes,
-            List<TensorError> errors)
+            List<MatrixError> errors)
             throws IOException {
         try (var progress = new TensorProgress(output, weights.names().size())) {
             return switch (to) {
@@ -196,7 +178,10 @@ final class ConvertCommand implements Callable<Integer> {
                             GgufModelWriter.write(out, source.spec(), weights, options, (_, _, _) -> progress.step());
                     notes.addAll(result.differences());
                     rounded(result).ifPresent(notes::add);
-                    errors.addAll(TensorError.of(result));
+                    result.tensors()
+                            .forEach(t -> t.error()
+                                    .map(e -> MatrixError.of(t.name(), t.type().name(), e))
+                                    .ifPresent(errors::add));
                     files.add(out);
                     yield matrices.name();
                 }
@@ -290,17 +275,17 @@ final class ConvertCommand implements Callable<Integer> {
     private static String text(Report r) {
         var text = new StringBuilder("%s: %s in %s, %s, written in %.1f s%n"
                 .formatted(r.out(), r.to(), r.type(), InspectCommand.bytes(r.bytes()), r.seconds()));
-        text.append(text(r.likeness()));
+        text.append("read again: ").append(text(r.likeness()));
         r.rounding().stream()
-                .max(Comparator.comparingDouble(TensorError::relative))
+                .max(Comparator.comparingDouble(MatrixError::relative))
                 .ifPresent(worst -> text.append("%nrounding: %.2g of the size of the numbers at most (%s)"
                         .formatted(worst.relative(), worst.tensor())));
         r.notes().forEach(note -> text.append("%nnote: %s".formatted(note)));
         return text.toString();
     }
 
-    private static String text(Likeness like) {
-        return "read again: logits differ by at most %.2g (deviation %.2g), the same choice at %.0f %% of %d positions"
+    static String text(Likeness like) {
+        return "logits differ by at most %.2g (deviation %.2g), the same choice at %.0f %% of %d positions"
                 .formatted(like.maxAbs(), like.deviation(), 100 * like.sameChoices(), like.positions());
     }
 }

@@ -2,8 +2,12 @@ package dev.cortado.cli;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.cortado.model.ModelSpec;
+import dev.cortado.model.Storage;
 import dev.cortado.model.config.TextEnds;
 import dev.cortado.model.convert.CanonicalWeights;
+import dev.cortado.model.convert.Likeness;
+import dev.cortado.model.convert.StorageCost;
+import dev.cortado.model.quant.QuantError;
 import dev.cortado.model.source.ModelSource;
 import dev.cortado.model.weights.StoredTensor;
 import dev.cortado.model.weights.WeightSource;
@@ -13,12 +17,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
 
@@ -31,7 +38,11 @@ import tools.jackson.databind.JsonNode;
             "read."
         },
         footerHeading = "%nExamples:%n",
-        footer = {"  cortado inspect runs/tour/model", "  cortado inspect llama-3.2-1b.Q4_K_M.gguf --json"})
+        footer = {
+            "  cortado inspect runs/tour/model",
+            "  cortado inspect runs/tour/model --storage nf4",
+            "  cortado inspect llama-3.2-1b.Q4_K_M.gguf --json"
+        })
 final class InspectCommand implements Callable<Integer> {
     private static final int TEMPLATE_SHOWN = 60;
 
@@ -39,6 +50,11 @@ final class InspectCommand implements Callable<Integer> {
 
     @Parameters(paramLabel = "MODEL", description = "A model folder, a .gguf file or a llama2.c .bin file.")
     private Path model = Path.of("");
+
+    @Option(
+            names = "--storage",
+            description = "Show also what keeping the matrices as int8 or nf4 would cost: size, and the error of each.")
+    private Optional<Storage> storage = Optional.empty();
 
     InspectCommand(Output output) {
         this.output = output;
@@ -70,12 +86,42 @@ final class InspectCommand implements Callable<Integer> {
             String chatTemplate,
 
             @JsonInclude(JsonInclude.Include.ALWAYS) @Nullable
-            String licence) {}
+            String licence,
+
+            @Nullable Kept kept) {}
 
     /// One parameter.
     record Row(String name, List<Long> shape, String dtype, long bytes) {
         long numbers() {
             return shape.stream().reduce(1L, Math::multiplyExact);
+        }
+    }
+
+    /// What another storage costs.
+    ///
+    /// @param bytes         of all parameters, kept so
+    /// @param bitsPerWeight of the matrices
+    /// @param relative      root mean square error of the matrices over root mean square of their numbers
+    /// @param likeness      to the model as it is in its file
+    record Kept(
+            String storage,
+            long bytes,
+            double bitsPerWeight,
+            double relative,
+            Likeness likeness,
+            List<MatrixError> matrices) {
+        static Kept of(ModelSource source, Storage storage) throws IOException {
+            StorageCost cost = StorageCost.of(source, storage);
+            QuantError error = cost.error();
+            return new Kept(
+                    storage.name(),
+                    cost.bytes(),
+                    error.bitsPerWeight(),
+                    error.relativeRms(),
+                    cost.likeness(),
+                    cost.matrices().stream()
+                            .map(m -> MatrixError.of(m.name(), m.format(), m.error()))
+                            .toList());
         }
     }
 
@@ -85,6 +131,10 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (storage.filter(Storage.exact()::contains).isPresent()) {
+            throw new IllegalArgumentException("--storage "
+                    + storage.get().name().toLowerCase(Locale.ROOT) + " keeps every number: name int8 or nf4");
+        }
         ModelSource source = ModelSource.of(model);
         ModelSpec spec = source.spec();
         try (CanonicalWeights weights = CanonicalWeights.open(source)) {
@@ -119,7 +169,8 @@ final class InspectCommand implements Callable<Integer> {
                         .orElse(null),
                 new Ends(ends.bos().isPresent() ? ends.bos().getAsInt() : null, ends.eos()),
                 source.chatTemplate().orElse(null),
-                source.licence().orElse(null));
+                source.licence().orElse(null),
+                storage.isPresent() ? Kept.of(source, storage.get()) : null);
     }
 
     /// A matrix in blocks is described without being decoded.
@@ -156,15 +207,35 @@ final class InspectCommand implements Callable<Integer> {
         text.append("chat template: %s%n".formatted(r.chatTemplate() == null ? "none" : shortened(r.chatTemplate())));
         text.append("licence: %s".formatted(r.licence() == null ? "not stated" : r.licence()));
         r.mentions().forEach(mention -> text.append("%nnote: %s".formatted(mention)));
+        if (r.kept() != null) {
+            text.append(text(r.kept()));
+        }
         return text.toString();
+    }
+
+    /// Of matrices alike in all layers, the worst.
+    private static String text(Kept kept) {
+        var text = new StringBuilder(
+                "%n%nkept as %s: %s, %.2f bits a number in matrices, which move by %.2g of their size%n"
+                        .formatted(kept.storage(), bytes(kept.bytes()), kept.bitsPerWeight(), kept.relative()));
+        text.append(ConvertCommand.text(kept.likeness()));
+        Map<String, Double> worst = new LinkedHashMap<>();
+        kept.matrices().forEach(m -> worst.merge(everyLayer(m.tensor()), m.relative(), Math::max));
+        int width = worst.keySet().stream().mapToInt(String::length).max().orElse(0);
+        worst.forEach((name, error) -> text.append(("%n%-" + width + "s  %.4f").formatted(name, error)));
+        return text.toString();
+    }
+
+    private static String everyLayer(String name) {
+        return name.replaceAll("(?<=\\.)\\d+(?=\\.)", "*");
     }
 
     /// Equal parameters of the layers share a line.
     private static void table(List<Row> rows, StringBuilder text) {
         Map<String, List<Row>> alike = new LinkedHashMap<>();
         for (Row row : rows) {
-            String name = row.name().replaceAll("(?<=\\.)\\d+(?=\\.)", "*");
-            alike.computeIfAbsent(name + ' ' + row.shape() + ' ' + row.dtype(), _ -> new ArrayList<>())
+            alike.computeIfAbsent(
+                            everyLayer(row.name()) + ' ' + row.shape() + ' ' + row.dtype(), _ -> new ArrayList<>())
                     .add(row);
         }
         int width =

@@ -8,6 +8,7 @@ import dev.cortado.testkit.SharedData;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -136,6 +137,33 @@ class ConvertCommandTest {
         assertThat(ended.out())
                 .contains("LlamaForCausalLM", "model.layers.*.self_attn.q_proj.weight", ", 300 ids")
                 .contains("chat template: none");
+    }
+
+    /// Fewer bits, more error; GPT-2's matrices, stored the other way round, no worse than others.
+    @Test
+    void inspectSaysWhatStorageCosts() {
+        for (Path any : List.of(model, SharedData.require("oracles/gpt2-a"))) {
+            JsonNode eight = Shell.run("inspect", any, "--storage", "int8", "--json")
+                    .json()
+                    .path("kept");
+            JsonNode four = Shell.run("inspect", any, "--storage", "nf4", "--json")
+                    .json()
+                    .path("kept");
+            assertThat(eight.path("relative").doubleValue()).isBetween(1e-4, 0.02);
+            assertThat(four.path("relative").doubleValue()).isBetween(0.02, 0.12);
+            assertThat(eight.path("bitsPerWeight").doubleValue()).isBetween(8.0, 10.0);
+            assertThat(four.path("bytes").longValue())
+                    .isLessThan(eight.path("bytes").longValue());
+            assertThat(eight.path("likeness").path("deviation").doubleValue()).isBetween(1e-5, 0.1);
+            for (JsonNode matrix : four.path("matrices")) {
+                assertThat(matrix.path("relative").doubleValue())
+                        .as(matrix.path("tensor").stringValue())
+                        .isBetween(0.02, 0.15);
+            }
+        }
+        Ended ended = Shell.run("inspect", model, "--storage", "nf4");
+        assertThat(ended.out()).contains("kept as NF4", "model.layers.*.mlp.down_proj.weight  0.");
+        assertThat(Shell.run("inspect", model, "--storage", "mapped").err()).contains("name int8 or nf4");
     }
 
     @Test

@@ -121,7 +121,7 @@ final class ParameterPool {
                 misfit(name + " is " + Shape.of(found.rows(), found.columns()) + " where the configuration says "
                         + Shape.of(rows, columns));
             }
-            quantised.add(new QuantisedParameter(name, found));
+            quantised.add(new QuantisedParameter(name, found, turned && storage != Storage.MAPPED));
         });
         return matrix;
     }

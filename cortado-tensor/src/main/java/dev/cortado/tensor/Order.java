@@ -6,11 +6,6 @@ import org.bytedeco.pytorch.global.torch;
 public final class Order {
     private Order() {}
 
-    /// The larger of two elements, element-wise.
-    public static Tensor maximum(Tensor a, Tensor b) {
-        return Native.run("maximum", () -> torch.maximum(a.handle(), b.handle()), a, b);
-    }
-
     /// Largest element along a dimension, which stays with size 1.
     public static Tensor max(Tensor x, int dim) {
         return Native.run("max", () -> torch.amax(x.handle(), new long[] {dim}, true), x);

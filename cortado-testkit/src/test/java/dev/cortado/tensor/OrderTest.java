@@ -20,7 +20,8 @@ class OrderTest {
         assertTensor(Order.max(x, -1)).hasShape(2, 1).isCloseTo(new double[] {3, 5}, 0, 0);
         assertTensor(Order.max(x, 0)).hasShape(1, 3).isCloseTo(new double[] {3, 5, 5}, 0, 0);
         assertTensor(Order.runningMax(x, 1)).isCloseTo(new double[] {3, 3, 3, -1, 5, 5}, 0, 0);
-        assertTensor(Order.maximum(x, Tensors.of(new float[] {2}, 1))).isCloseTo(new double[] {3, 2, 2, 2, 5, 5}, 0, 0);
+        assertTensor(Tensors.larger(x, Tensors.of(new float[] {2}, 1)))
+                .isCloseTo(new double[] {3, 2, 2, 2, 5, 5}, 0, 0);
     }
 
     @Test

@@ -5,7 +5,7 @@ import dev.cortado.tensor.Device;
 import dev.cortado.tensor.Differentiable;
 import dev.cortado.tensor.Grad;
 import dev.cortado.tensor.InPlace;
-import dev.cortado.tensor.Order;
+import dev.cortado.tensor.OnlineSoftmax;
 import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
@@ -26,9 +26,6 @@ import java.util.function.Consumer;
 /// Tiles that nobody sees are skipped, so a window costs time T·width. A token that sees nothing, because a text is
 /// shorter than its window's beginning, gets 0.
 public final class TiledAttention implements Mixer {
-    /// Below every score, and yet finite, so that differences of it are numbers.
-    private static final double LOWEST = -1e30;
-
     /// Makes a sum that is 0, of a token that sees nothing, a divisor; is nothing beside any other sum, which is
     /// ≥ 1.
     private static final double TINY = 1e-30;
@@ -110,20 +107,15 @@ public final class TiledAttention implements Mixer {
                 try (var _ = Scope.open("rows of tiles")) {
                     Tensor some = take(q, rows); // [B, K, G·t, C]
                     Tensor sum = zeros(some.shape(), wide()); // o
-                    Tensor mass = zeros(withSizeOne(some.shape()), wide()); // l
-                    Tensor largest = Tensors.filled(mass.shape(), LOWEST, wide(), q.device()); // m
+                    var softmax = OnlineSoftmax.begin(withSizeOne(some.shape()), wide(), q.device()); // m and l
                     forEachVisible(rows, columns -> {
-                        Tensor weights = scores(some, rows, columns); // [B, K, G·t, s]
-                        Tensor next = Order.maximum(largest, Order.max(weights, -1));
-                        InPlace.exp(InPlace.sub(weights, next));
-                        Tensor shrink = InPlace.exp(largest.sub(next));
-                        InPlace.mul(mass, shrink).addInPlace(weights.sum(-1));
+                        Tensor weights = products(some, rows, columns); // [B, K, G·t, s]
+                        Tensor shrink = softmax.add(weights, scale());
                         InPlace.mul(sum, shrink).addInPlace(product(weights.to(v.dtype()), columns(v, columns)));
-                        largest.copyInPlace(next);
                     });
-                    mass.addInPlace(TINY);
+                    Tensor mass = softmax.mass().addInPlace(TINY);
                     put(out, rows, sum.div(mass));
-                    put(logs, rows, largest.add(mass.log()));
+                    put(logs, rows, softmax.largest().add(mass.log()));
                 }
             }
             return new Result(out, logs);
@@ -144,12 +136,12 @@ public final class TiledAttention implements Mixer {
                     Tensor logs = take(result.logs(), rows);
                     Tensor dSome = zeros(some.shape(), wide());
                     forEachVisible(rows, columns -> {
-                        Tensor weights = InPlace.exp(InPlace.sub(scores(some, rows, columns), logs));
+                        Tensor weights = OnlineSoftmax.weights(products(some, rows, columns), scale(), logs);
                         columns(dv, columns)
                                 .addInPlace(product(weights.to(v.dtype()).transpose(2, 3), dOut));
                         Tensor dScores = product(dOut, columns(v, columns).transpose(2, 3));
-                        InPlace.mul(InPlace.sub(dScores, delta), weights);
-                        Tensor narrow = dScores.mulInPlace(scale()).to(q.dtype());
+                        Tensor narrow = OnlineSoftmax.gradient(dScores, weights, delta, scale())
+                                .to(q.dtype());
                         dSome.addInPlace(product(narrow, columns(k, columns)));
                         columns(dk, columns).addInPlace(product(narrow.transpose(2, 3), some));
                     });
@@ -170,14 +162,14 @@ public final class TiledAttention implements Mixer {
             }
         }
 
-        /// q·kᵀ/√C of a tile, wide; −∞ where a row does not see a column. [B, K, G·t, s].
-        private Tensor scores(Tensor some, Run rows, Run columns) {
-            Tensor scores = product(some, columns(k, columns).transpose(2, 3)).mulInPlace(scale());
+        /// q·kᵀ of a tile, wide; −∞ where a row does not see a column. [B, K, G·t, s].
+        private Tensor products(Tensor some, Run rows, Run columns) {
+            Tensor products = product(some, columns(k, columns).transpose(2, 3));
             boolean whole = columns.from() >= visibility.first(own(rows.to() - 1))
                     && columns.to() <= visibility.end(own(rows.from()), k.size(2));
             boolean real = padding.isEmpty() || columns.to() <= padding.get().shortest();
             if (whole && real) {
-                return scores;
+                return products;
             }
             Device device = q.device();
             Tensor seen = Tensors.range(columns.from(), columns.to(), device); // [s]
@@ -187,10 +179,10 @@ public final class TiledAttention implements Mixer {
             Tensor all =
                     real ? hidden : hidden.or(seen.lt(padding.get().lengths()).not()); // [B, 1, 1, t, s]
             InPlace.maskedFill(
-                    scores.reshape(q.size(0), q.size(1), q.size(2), rows.length(), columns.length()),
+                    products.reshape(q.size(0), q.size(1), q.size(2), rows.length(), columns.length()),
                     all,
                     Double.NEGATIVE_INFINITY);
-            return scores;
+            return products;
         }
 
         /// The column of a row's own key.

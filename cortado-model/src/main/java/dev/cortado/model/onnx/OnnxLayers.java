@@ -10,6 +10,7 @@ import dev.cortado.tensor.Scope;
 import dev.cortado.tensor.Shape;
 import dev.cortado.tensor.Tensor;
 import dev.cortado.tensor.Tensors;
+import dev.cortado.text.file.Content;
 import java.io.IOException;
 import java.util.Optional;
 import java.util.Set;
@@ -194,7 +195,7 @@ public final class OnnxLayers {
         });
     }
 
-    private static void write(StoredTensor stored, boolean transposed, OutgoingTensor.Sink sink) throws IOException {
+    private static void write(StoredTensor stored, boolean transposed, Content.Sink sink) throws IOException {
         if (stored.dtype() == DType.F32 && !transposed) {
             sink.write(stored.bytes());
             return;

@@ -27,6 +27,20 @@ final class Exponentials {
         return Lanes.sum(sum);
     }
 
+    /// Replaces every x by exp(scale·x − top); their sum, those behind the row counted in.
+    static double below(float[] row, int count, float scale, float top) {
+        FloatVector sum = Lanes.broadcast(0f);
+        FloatVector factor = Lanes.broadcast(scale);
+        FloatVector minus = Lanes.broadcast(-top);
+        for (int i = 0; i < count; i += Lanes.WIDTH) {
+            FloatVector e =
+                    Lanes.exp(FloatVector.fromArray(Lanes.FLOATS, row, i).fma(factor, minus));
+            e.intoArray(row, i);
+            sum = sum.add(e);
+        }
+        return Lanes.sum(sum);
+    }
+
     /// Multiplies every element.
     static void scale(float[] row, int count, float factor) {
         for (int i = 0; i < count; i += Lanes.WIDTH) {
