@@ -113,7 +113,7 @@ public final class AttentionBench {
         int longest = settings.lengths().stream().max(Comparator.naturalOrder()).orElseThrow();
         List<Mixing> choices = new ArrayList<>(List.of(
                 new Mixing.Softmax(),
-                new Mixing.Tiled(256),
+                new Mixing.Tiled(512),
                 new Mixing.Longformer(128, 16),
                 new Mixing.Performer(256, 1),
                 new Mixing.Reformer(64, 2, 1)));
