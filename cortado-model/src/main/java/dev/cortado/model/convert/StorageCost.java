@@ -43,9 +43,11 @@ public record StorageCost(List<MatrixCost> matrices, long bytes, Likeness likene
             original.parameters().quantised().forEach(q -> rows.put(q.name(), new Rows.Blocks(q.matrix())));
             List<MatrixCost> matrices = new ArrayList<>();
             for (QuantisedParameter q : kept.parameters().quantised()) {
-                Rows was = rows.get(q.name());
-                Rows turned = was instanceof Rows.Plain plain && q.turned() ? plain.turned() : was;
-                matrices.add(new MatrixCost(q.name(), q.matrix().format(), error(turned, q.matrix())));
+                try (var _ = Scope.open(q.name())) {
+                    Rows was = rows.get(q.name());
+                    Rows turned = was instanceof Rows.Plain plain && q.turned() ? plain.turned() : was;
+                    matrices.add(new MatrixCost(q.name(), q.matrix().format(), error(turned, q.matrix())));
+                }
                 original.parameters().release();
             }
             long plain = kept.parameters().list().stream()
