@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.cortado.cli.Shell.Ended;
 import dev.cortado.text.tokenizer.Tokenizer;
 import dev.cortado.text.tokenizer.format.Tokenizers;
+import dev.cortado.text.tokenizer.pipeline.PipelineTokenizer;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class TokenizerCommandTest {
     @Test
     void makesATokenizerThatARecipeCanName() throws IOException {
         assertThat(Shell.files(trained)).containsExactly("tokenizer.json", "tokenizer_config.json");
-        Tokenizer tokenizer = Tokenizers.read(trained);
+        PipelineTokenizer tokenizer = Tokenizers.read(trained);
         assertThat(tokenizer.vocabSize()).isEqualTo(300);
         assertThat(tokenizer.specials().ids()).containsOnlyKeys("<|endoftext|>");
         assertThat(tokenizer.specials().eos()).hasValue(0);
@@ -81,8 +82,10 @@ class TokenizerCommandTest {
                 "--set",
                 "tokenizer.vocabSize=");
         assertThat(again.code()).as(again.err()).isZero();
-        assertThat(Files.mismatch(run.resolve("model/tokenizer.json"), trained.resolve("tokenizer.json")))
-                .isEqualTo(-1);
+        PipelineTokenizer used = Tokenizers.read(run.resolve("model"));
+        assertThat(used.pipeline().model()).isEqualTo(tokenizer.pipeline().model());
+        assertThat(used.encode("the cat sat")).containsExactly(tokenizer.encode("the cat sat"));
+        assertThat(used.addsBos()).as("as the model's texts begin").isTrue();
     }
 
     @Test

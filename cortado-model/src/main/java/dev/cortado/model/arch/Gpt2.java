@@ -29,7 +29,8 @@ public final class Gpt2 {
     /// The model of these numbers.
     public static CausalLm of(Gpt2Spec spec, Params params, Device device) {
         Params model = params.at("transformer");
-        Embedding tokens = model.embedding("wte", spec.vocabSize(), spec.width(), Init.tokens(spec.tiedHead(), spec.width()));
+        Embedding tokens =
+                model.embedding("wte", spec.vocabSize(), spec.width(), Init.tokens(spec.tiedHead(), spec.width()));
         var positions =
                 new Learned(model.embedding("wpe", spec.contextLength(), spec.width(), new Init.Normal(0.02)), 0);
         var shape = AttentionShape.of(spec.heads(), spec.headDim());

@@ -34,7 +34,8 @@ public final class GptNeox {
     /// The model of these numbers.
     public static CausalLm of(GptNeoxSpec spec, Params params, Device device) {
         Params model = params.at("gpt_neox");
-        Embedding tokens = model.embedding("embed_in", spec.vocabSize(), spec.width(), Init.tokens(spec.tiedHead(), spec.width()));
+        Embedding tokens =
+                model.embedding("embed_in", spec.vocabSize(), spec.width(), Init.tokens(spec.tiedHead(), spec.width()));
         Lens lens = Lens.of(spec.headDim()).with(spec.rotary());
         var shape = AttentionShape.of(spec.heads(), spec.headDim());
         List<Decoder.Layer> layers = new ArrayList<>();

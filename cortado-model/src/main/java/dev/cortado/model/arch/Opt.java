@@ -53,8 +53,11 @@ public final class Opt {
 
     private CausalLm model(Params params, Device device) {
         Params decoder = params.at("model").at("decoder");
-        Embedding tokens =
-                decoder.embedding("embed_tokens", spec.vocabSize(), spec.embeddingWidth(), Init.tokens(spec.tiedHead(), spec.embeddingWidth()));
+        Embedding tokens = decoder.embedding(
+                "embed_tokens",
+                spec.vocabSize(),
+                spec.embeddingWidth(),
+                Init.tokens(spec.tiedHead(), spec.embeddingWidth()));
         var positions = new Learned(
                 decoder.embedding(
                         "embed_positions", (long) spec.contextLength() + OFFSET, spec.width(), new Init.Normal(0.02)),

@@ -60,7 +60,9 @@ public final class OnnxExport {
     /// The files that a model becomes, without those of external data.
     public static List<Path> files(Path file, ModelSpec spec) {
         List<String> begin = spec instanceof T5Spec ? List.of("encoder_", "decoder_") : List.of("");
-        return begin.stream().map(b -> file.resolveSibling(b + file.getFileName())).toList();
+        return begin.stream()
+                .map(b -> file.resolveSibling(b + file.getFileName()))
+                .toList();
     }
 
     /// In the order of the files.

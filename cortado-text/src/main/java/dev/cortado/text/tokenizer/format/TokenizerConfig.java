@@ -12,7 +12,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// `tokenizer_config.json`, which stands beside `tokenizer.json` and says which special token begins a sequence, ends
-/// it and fills a batch, and whether the first is put before texts (as OPT's says). Its many other keys are Transformers' own business and left alone.
+/// it and fills a batch, and whether the first is put before texts (as OPT's says). Its many other keys are
+/// Transformers' own business and left alone.
 final class TokenizerConfig {
     static final String FILE_NAME = "tokenizer_config.json";
 
