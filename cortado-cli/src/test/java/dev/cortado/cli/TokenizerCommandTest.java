@@ -83,8 +83,8 @@ class TokenizerCommandTest {
                 "tokenizer.vocabSize=");
         assertThat(again.code()).as(again.err()).isZero();
         PipelineTokenizer used = Tokenizers.read(run.resolve("model"));
-        assertThat(used.pipeline().model()).isEqualTo(tokenizer.pipeline().model());
-        assertThat(used.encode("the cat sat")).containsExactly(tokenizer.encode("the cat sat"));
+        assertThat(used.vocabSize()).isEqualTo(300);
+        assertThat(used.encode(Files.readString(text))).containsExactly(tokenizer.encode(Files.readString(text)));
         assertThat(used.addsBos()).as("as the model's texts begin").isTrue();
     }
 
