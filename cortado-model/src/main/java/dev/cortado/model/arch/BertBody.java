@@ -31,7 +31,8 @@ record BertBody(EncoderSizes sizes, int textTypes, double normEpsilon, OptionalI
 
     /// The table of words.
     Embedding words(Params body) {
-        return body.at("embeddings").embedding("word_embeddings", sizes.vocabSize(), sizes.width(), SMALL);
+        return body.at("embeddings")
+                .embedding("word_embeddings", sizes.vocabSize(), sizes.width(), Init.tokens(true, sizes.width()));
     }
 
     /// All of `embeddings`.

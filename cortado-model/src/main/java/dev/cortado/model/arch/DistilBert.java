@@ -41,7 +41,7 @@ public final class DistilBert {
         int width = sizes.width();
         Params distilbert = spec.task() instanceof EncoderTask.Bare ? params : params.at("distilbert");
         Params tables = distilbert.at("embeddings");
-        Embedding words = tables.embedding("word_embeddings", sizes.vocabSize(), width, SMALL);
+        Embedding words = tables.embedding("word_embeddings", sizes.vocabSize(), width, Init.tokens(true, width));
         // Waves are in checkpoints like a table that was learned.
         Init waves = spec.sinusoidal() ? new Init.Waves() : SMALL;
         var embeddings = new TextEmbeddings(
