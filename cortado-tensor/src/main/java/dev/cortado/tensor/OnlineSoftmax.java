@@ -5,16 +5,15 @@ import dev.cortado.tensor.kernel.OnlineSoftmaxKernel;
 
 /// The softmax of rows whose scores are made tile by tile and never all there (Milakov & Gimelshein 2018,
 /// arXiv:1805.02867), and its gradient by tiles (Dao 2023, arXiv:2307.08691, algorithms 1 and 2). All functions
-/// overwrite their first argument and return it; nothing is recorded that a backward pass could use. On the CPU in
-/// F32 each is one pass of a kernel of ours, elsewhere LibTorch's operations.
+/// overwrite their first argument; nothing is recorded that a backward pass could use. On the CPU in F32 each is one
+/// pass of a kernel of ours, elsewhere LibTorch's operations.
 public final class OnlineSoftmax {
+    /// Below every score, and yet finite, so that differences of it are numbers.
+    private static final double LOWEST = -1e30;
+
     private final Tensor largest;
     private final Tensor mass;
 
-    /// Rows of which no column was seen.
-    ///
-    /// @param largest [.., R, 1], below every score and yet finite
-    /// @param mass    zeros [.., R, 1]
     private OnlineSoftmax(Tensor largest, Tensor mass) {
         this.largest = largest;
         this.mass = mass;
@@ -22,7 +21,7 @@ public final class OnlineSoftmax {
 
     /// Rows of which no column was seen; `rows` [.., R, 1] says how many.
     public static OnlineSoftmax begin(Shape rows, DType dtype, Device device) {
-        return new OnlineSoftmax(Tensors.filled(rows, -1e30, dtype, device), Tensors.zeros(rows, dtype, device));
+        return new OnlineSoftmax(Tensors.filled(rows, LOWEST, dtype, device), Tensors.zeros(rows, dtype, device));
     }
 
     /// m, the largest score so far, `scale` counted in: [.., R, 1].
